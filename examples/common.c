@@ -1,0 +1,98 @@
+/*
+ * common.c - what the verbs share: options, errors, files, output.
+ */
+#include "examples.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int ex_fail(const ex_call *call, const mailguard_error *err)
+{
+	fprintf(stderr, "mailguard %s: %s\n", call->verb, err->message);
+	return EX_CANNOT_TELL;
+}
+
+int ex_fail_text(const ex_call *call,
+                 const char *en,
+                 const char *ja,
+                 const char *what)
+{
+	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb, what,
+	        call->japanese ? ja : en);
+	return EX_CANNOT_TELL;
+}
+
+bool ex_option(const char **value,
+               const ex_call *call,
+               int *i,
+               const char *name)
+{
+	const char *arg = call->argv[*i];
+	size_t n = strlen(name);
+
+	if (strncmp(arg, name, n) != 0 || (arg[n] != '\0' && arg[n] != '='))
+		return false;
+	*value = NULL;
+	if (arg[n] == '=')
+		*value = arg + n + 1;
+	else if (*i + 1 < call->argc)
+		*value = call->argv[++*i];
+	return true;
+}
+
+/* All of `f`; false if it cannot be read or there is no memory. */
+static bool read_all(char **out, size_t *len, FILE *f)
+{
+	size_t room = 0, got;
+	char *text = NULL;
+
+	*len = 0;
+	do {
+		if (*len + 1 >= room) {
+			char *more;
+
+			room = room ? room * 2 : 65536;
+			more = realloc(text, room);
+			if (!more)
+				break;
+			text = more;
+		}
+		got = fread(text + *len, 1, room - *len - 1, f);
+		*len += got;
+	} while (got);
+	if (!text || ferror(f) || !feof(f)) {
+		free(text);
+		return false;
+	}
+	text[*len] = '\0';
+	*out = text;
+	return true;
+}
+
+bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path)
+{
+	bool piped = strcmp(path, "-") == 0, fine;
+	FILE *f = piped ? stdin : fopen(path, "rb");
+
+	*out = NULL;
+	errno = f ? 0 : errno;
+	fine = f && read_all(out, len, f);
+	if (!fine)
+		fprintf(stderr, "mailguard %s: %s: %s: %s\n", call->verb, path,
+		        call->japanese ? "読み込めません" : "cannot be read",
+		        strerror(errno ? errno : EIO));
+	if (f && !piped)
+		fclose(f);
+	return fine;
+}
+
+void ex_print(const mailguard_buffer *buf)
+{
+	size_t n = mailguard_buffer_length(buf);
+
+	fwrite(mailguard_buffer_text(buf), 1, n, stdout);
+	if (n && mailguard_buffer_text(buf)[n - 1] != '\n')
+		putchar('\n');
+}

@@ -1,0 +1,67 @@
+#ifndef EXAMPLES_H
+#define EXAMPLES_H
+/*
+ * examples.h - what every verb of the `mailguard` program is given.
+ *
+ * mailguard.c takes --lang, --json, --format and --help out of the arguments
+ * and hands a verb the rest. A verb uses public headers only.
+ */
+#include <mailguard.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit status: nothing wrong found; trouble found and told; cannot tell. */
+enum { EX_FINE = 0, EX_TROUBLE = 1, EX_CANNOT_TELL = 2 };
+
+typedef enum ex_format {
+	EX_TEXT,
+	EX_JSON,
+	EX_JSONL,
+	EX_CSV,
+	EX_NAGIOS,
+	EX_PROMETHEUS,
+	EX_HTML
+} ex_format;
+
+typedef struct ex_call {
+	mailguard *mg;
+	const char *verb;
+	bool japanese;
+	ex_format format;
+	int argc; /* what stands behind the verb, without the common options */
+	char **argv;
+} ex_call;
+
+/* One row of the table of verbs in mailguard.c. */
+typedef struct ex_verb {
+	const char *name, *args, *en, *ja;
+	int (*run)(ex_call *call);
+} ex_verb;
+
+/* Say how to call the verb; returns EX_CANNOT_TELL. */
+int ex_usage(const ex_call *call);
+/* "mailguard explain: message" on stderr; returns EX_CANNOT_TELL. */
+int ex_fail(const ex_call *call, const mailguard_error *err);
+/* The same with a text of the program's own. */
+int ex_fail_text(const ex_call *call,
+                 const char *en,
+                 const char *ja,
+                 const char *what);
+/*
+ * The value of option `name` if argv[*i] is it ("--file X" or "--file=X"):
+ * moves *i on and returns true. `*value` is NULL if it is missing.
+ */
+bool ex_option(const char **value,
+               const ex_call *call,
+               int *i,
+               const char *name);
+/* All of a file, or of stdin for "-", into `out` (malloc'd). */
+bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
+/* A buffer's text to stdout with a line end. */
+void ex_print(const mailguard_buffer *buf);
+
+int ex_explain(ex_call *call);
+int ex_weigh(ex_call *call);
+
+#endif

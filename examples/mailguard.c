@@ -1,0 +1,214 @@
+/*
+ * mailguard - every verb behind one door: `mailguard explain 0x800CCC0E`.
+ *
+ * This file is the table of verbs and the options they have in common. Each
+ * verb is a file of its own.
+ */
+#include "examples.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const ex_verb verbs[] = {
+	{ "explain", "TEXT|CODE...",
+	  "say what a failure text or code means and what to do",
+	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain },
+	{ "weigh", "OBSERVATIONS",
+	  "weigh observations from a file: who is at fault, who is cleared",
+	  "観測結果のファイルから、原因と無関係なものを切り分けます",
+	  ex_weigh },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct {
+	const char *name;
+	ex_format format;
+} formats[] = {
+	{ "text", EX_TEXT },
+	{ "json", EX_JSON },
+	{ "jsonl", EX_JSONL },
+};
+
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static int help(FILE *out, bool japanese)
+{
+	size_t i;
+
+	fprintf(out, "%s\n\n",
+	        japanese ? "使い方: mailguard 動詞 [--lang ja|en] [--json] ..."
+	                 : "usage: mailguard VERB [--lang ja|en] [--json] ...");
+	for (i = 0; i < VERBS; i++)
+		fprintf(out, "  %-8s %-14s %s\n", verbs[i].name, verbs[i].args,
+		        japanese ? verbs[i].ja : verbs[i].en);
+	fprintf(out, "\n%s\n",
+	        japanese ? "  --help, --version, --format text|json|jsonl"
+	                 : "  --help, --version, --format text|json|jsonl");
+	return out == stdout ? EX_FINE : EX_CANNOT_TELL;
+}
+
+/* What the locale says, as every program of the system does. */
+static bool locale_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && value[0])
+			return strncmp(value, "ja", 2) == 0;
+	}
+	return false;
+}
+
+static bool format_find(ex_format *out, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i].name, name) == 0) {
+			*out = formats[i].format;
+			return true;
+		}
+	return false;
+}
+
+static const ex_verb *verb_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < VERBS; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int32_t utc_offset(mailguard_time at, void *payload)
+{
+	time_t seconds = (time_t)(at / 1000000);
+	struct tm local, utc;
+	int days;
+
+	(void)payload;
+	if (!localtime_r(&seconds, &local) || !gmtime_r(&seconds, &utc))
+		return 0;
+	days = local.tm_yday - utc.tm_yday;
+	if (local.tm_year != utc.tm_year)
+		days = local.tm_year > utc.tm_year ? 1 : -1;
+	return ((days * 24 + local.tm_hour - utc.tm_hour) * 60 + local.tm_min -
+	        utc.tm_min) *
+	       60;
+}
+
+/* Options that every verb has. */
+struct common {
+	bool japanese, help, version, bad;
+	ex_format format;
+};
+
+/* Is argv[*i] a common option? It is taken then, with its value. */
+static bool common_take(struct common *c, char **argv, int *i)
+{
+	const char *value;
+	ex_call call = { NULL, NULL, c->japanese, EX_TEXT, 0, argv };
+
+	while (argv[call.argc])
+		call.argc++;
+	if (strcmp(argv[*i], "--json") == 0)
+		c->format = EX_JSON;
+	else if (strcmp(argv[*i], "--help") == 0)
+		c->help = true;
+	else if (strcmp(argv[*i], "--version") == 0)
+		c->version = true;
+	else if (ex_option(&value, &call, i, "--format")) {
+		if (!value || !format_find(&c->format, value))
+			c->bad = true;
+	} else if (ex_option(&value, &call, i, "--lang")) {
+		if (!value || (strcmp(value, "ja") && strcmp(value, "en")))
+			c->bad = true;
+		else
+			c->japanese = value[0] == 'j';
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Take the common options out of argv; what is left stays in order. */
+static int common_read(struct common *c, int argc, char **argv)
+{
+	int i, kept = 0;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (++i < argc)
+				argv[kept++] = argv[i];
+			break;
+		}
+		if (!common_take(c, argv, &i))
+			argv[kept++] = argv[i];
+	}
+	return kept;
+}
+
+static int verb_run(const ex_verb *verb,
+                    const struct common *c,
+                    int argc,
+                    char **argv)
+{
+	mailguard_options opts = MAILGUARD_OPTIONS_INIT;
+	ex_call call = { NULL, verb->name, c->japanese, c->format, argc, argv };
+	mailguard_error err;
+	int rc;
+
+	opts.lang = c->japanese ? "ja" : "en";
+	opts.utc_offset = utc_offset;
+	if (mailguard_new(&call.mg, &opts, &err) < 0)
+		return ex_fail(&call, &err);
+	rc = verb->run(&call);
+	mailguard_free(call.mg);
+	if (fflush(stdout) || ferror(stdout))
+		rc = EX_CANNOT_TELL;
+	return rc;
+}
+
+int ex_usage(const ex_call *call)
+{
+	const ex_verb *verb = verb_find(call->verb);
+
+	fprintf(stderr, "%s mailguard %s [--lang ja|en] [--json] %s\n",
+	        call->japanese ? "使い方:" : "usage:", verb->name, verb->args);
+	return EX_CANNOT_TELL;
+}
+
+int main(int argc, char **argv)
+{
+	struct common c = { locale_japanese(), false, false, false, EX_TEXT };
+	const ex_verb *verb;
+	int kept;
+
+	tzset();
+	kept = common_read(&c, argc, argv);
+	if (c.version) {
+		printf("mailguard %s\n", mailguard_version());
+		return EX_FINE;
+	}
+	verb = kept ? verb_find(argv[0]) : NULL;
+	if (c.help && verb) {
+		printf("mailguard %s %s\n  %s\n", verb->name, verb->args,
+		       c.japanese ? verb->ja : verb->en);
+		return EX_FINE;
+	}
+	if (c.help && !kept)
+		return help(stdout, c.japanese);
+	if (!verb && kept)
+		fprintf(stderr, "mailguard: %s: %s\n", argv[0],
+		        c.japanese ? "その動詞はありません" : "no such verb");
+	if (!verb || c.bad)
+		return help(stderr, c.japanese);
+	return verb_run(verb, &c, kept - 1, argv + 1);
+}

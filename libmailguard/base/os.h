@@ -1,0 +1,25 @@
+#ifndef MGI_OS_H
+#define MGI_OS_H
+/*
+ * os.h - what differs between systems; os_posix.c, later os_win.c, and no
+ * other file of the library.
+ */
+#include <mailguard/base.h>
+
+#include <stdbool.h>
+
+mailguard_time mgi_os_now(void);
+int64_t mgi_os_ticks(void);
+/* 0 when filled. */
+int mgi_os_random(void *out, size_t n);
+
+/* Open a regular file to read; the descriptor, or -1 with *sys set. */
+int mgi_os_open(const char *path, uint64_t *size, int *sys);
+void mgi_os_close(int fd);
+/*
+ * Up to `n` bytes at `offset`; fewer at the end of the file. On failure *sys
+ * is set and what came before it is still counted.
+ */
+size_t mgi_os_read(int fd, uint64_t offset, void *to, size_t n, int *sys);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * text.c - ASCII words without a locale.
+ */
+#include "base/text.h"
+
+#include <string.h>
+
+bool mgi_is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool mgi_is_xdigit(int c)
+{
+	return mgi_xdigit(c) >= 0;
+}
+
+bool mgi_is_alpha(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool mgi_is_alnum(int c)
+{
+	return mgi_is_alpha(c) || mgi_is_digit(c);
+}
+
+bool mgi_is_space(int c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+int mgi_lower(int c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+int mgi_upper(int c)
+{
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+int mgi_xdigit(int c)
+{
+	if (mgi_is_digit(c))
+		return c - '0';
+	c = mgi_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+mailguard_span mgi_span(const void *data, size_t len)
+{
+	mailguard_span s = { data, len };
+
+	return s;
+}
+
+mailguard_span mgi_span_of(const char *s)
+{
+	return mgi_span(s ? s : "", s ? strlen(s) : 0);
+}
+
+static bool same_nocase(const unsigned char *a, const char *b, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (mgi_lower(a[i]) != mgi_lower((unsigned char)b[i]))
+			return false;
+	return true;
+}
+
+bool mgi_span_is(mailguard_span s, const char *word)
+{
+	return s.len == strlen(word) && mgi_span_starts(s, word);
+}
+
+bool mgi_span_is_nocase(mailguard_span s, const char *word)
+{
+	return s.len == strlen(word) && same_nocase(s.data, word, s.len);
+}
+
+bool mgi_span_starts(mailguard_span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return s.len >= n && (n == 0 || memcmp(s.data, word, n) == 0);
+}
+
+bool mgi_span_starts_nocase(mailguard_span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return s.len >= n && same_nocase(s.data, word, n);
+}
+
+mailguard_span mgi_span_trim(mailguard_span s)
+{
+	while (s.len && mgi_is_space(s.data[0]))
+		s = mgi_span_from(s, 1);
+	while (s.len && mgi_is_space(s.data[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+mailguard_span mgi_span_from(mailguard_span s, size_t n)
+{
+	if (n > s.len)
+		n = s.len;
+	return n ? mgi_span(s.data + n, s.len - n) : s;
+}
+
+mailguard_span mgi_span_head(mailguard_span s, size_t n)
+{
+	return mgi_span(s.data, n < s.len ? n : s.len);
+}
+
+ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)
+{
+	size_t n = strlen(word), i;
+
+	for (i = 0; n <= s.len && i <= s.len - n; i++)
+		if (same_nocase(s.data + i, word, n))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+bool mgi_span_u64(uint64_t *out, mailguard_span s, uint64_t max)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	if (!s.len)
+		return false;
+	for (i = 0; i < s.len; i++) {
+		uint64_t digit = (uint64_t)(s.data[i] - '0');
+
+		if (!mgi_is_digit(s.data[i]) || digit > max ||
+		    v > (max - digit) / 10)
+			return false;
+		v = v * 10 + digit;
+	}
+	*out = v;
+	return true;
+}
+
+int mgi_strcmp_nocase(const char *a, const char *b)
+{
+	while (*a &&
+	       mgi_lower((unsigned char)*a) == mgi_lower((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	return mgi_lower((unsigned char)*a) - mgi_lower((unsigned char)*b);
+}

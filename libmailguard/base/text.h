@@ -1,0 +1,45 @@
+#ifndef MGI_TEXT_H
+#define MGI_TEXT_H
+/*
+ * text.h - ASCII without a locale, UTF-8, and spans as words.
+ */
+#include <mailguard/base.h>
+
+#include <stdbool.h>
+
+bool mgi_is_digit(int c);
+bool mgi_is_xdigit(int c);
+bool mgi_is_alpha(int c);
+bool mgi_is_alnum(int c);
+bool mgi_is_space(int c); /* space, tab, CR, LF, VT, FF */
+int mgi_lower(int c);
+int mgi_upper(int c);
+/* 0..15, or -1. */
+int mgi_xdigit(int c);
+
+mailguard_span mgi_span(const void *data, size_t len);
+mailguard_span mgi_span_of(const char *s); /* NULL is empty */
+bool mgi_span_is(mailguard_span s, const char *word);
+bool mgi_span_is_nocase(mailguard_span s, const char *word);
+bool mgi_span_starts(mailguard_span s, const char *word);
+bool mgi_span_starts_nocase(mailguard_span s, const char *word);
+/* Without white space at both ends. */
+mailguard_span mgi_span_trim(mailguard_span s);
+mailguard_span mgi_span_from(mailguard_span s, size_t n);
+mailguard_span mgi_span_head(mailguard_span s, size_t n);
+/* Where `word` begins in `s`, ASCII case ignored; -1 if nowhere. */
+ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word);
+/* All of `s` as a decimal number up to `max`; false if it is none. */
+bool mgi_span_u64(uint64_t *out, mailguard_span s, uint64_t max);
+/* <0, 0, >0; ASCII case ignored. */
+int mgi_strcmp_nocase(const char *a, const char *b);
+
+/* The character at `*at`, which moves on; U+FFFD for a bad byte, one step. */
+uint32_t mgi_utf8_next(mailguard_span s, size_t *at);
+/* 1..4 bytes into `out`; U+FFFD for what is no scalar value. */
+size_t mgi_utf8_put(char out[4], uint32_t c);
+bool mgi_utf8_valid(mailguard_span s);
+/* The longest head of `s` of at most `max` bytes that splits no character. */
+size_t mgi_utf8_cut(mailguard_span s, size_t max);
+
+#endif
