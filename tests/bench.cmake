@@ -1,0 +1,12 @@
+# tests/bench/bench_*.c are built by `./dev bench` only.
+add_custom_target(benchmarks)
+file(GLOB benches CONFIGURE_DEPENDS bench/bench_*.c)
+foreach(source IN LISTS benches)
+  get_filename_component(bench ${source} NAME_WE)
+  add_executable(${bench} EXCLUDE_FROM_ALL ${source})
+  mg_test_program(${bench})
+  target_include_directories(${bench} PRIVATE ${PROJECT_SOURCE_DIR}/tools)
+  target_compile_definitions(${bench} PRIVATE _POSIX_C_SOURCE=200809L)
+  target_link_libraries(${bench} PRIVATE mailguard_static)
+  add_dependencies(benchmarks ${bench})
+endforeach()
