@@ -145,7 +145,8 @@ static void slot_release(builder *b, int32_t i)
 	s[b->free].out = i;
 }
 
-static void slot_take(builder *b, int32_t i)
+/* For a child of `parent`: until it is one, nobody else's step may pass. */
+static void slot_take(builder *b, int32_t i, int32_t parent)
 {
 	mgi_scan_slot *s = b->parts->slots;
 
@@ -155,7 +156,7 @@ static void slot_take(builder *b, int32_t i)
 		b->free = s[i].fail;
 	s[s[i].fail].out = s[i].out;
 	s[s[i].out].fail = s[i].fail;
-	s[i] = (mgi_scan_slot){ .out = -1 };
+	s[i] = (mgi_scan_slot){ .check = parent, .out = -1 };
 }
 
 static bool grow(builder *b, int32_t want)
@@ -236,7 +237,7 @@ static bool place_children(builder *b, const node *n)
 		return false;
 	s = b->parts->slots;
 	for (i = n->child; i; i = b->nodes[i].sibling)
-		slot_take(b, base + b->nodes[i].class);
+		slot_take(b, base + b->nodes[i].class, n->slot);
 	s[n->slot].base = base;
 	for (i = n->child; i; i = b->nodes[i].sibling) {
 		node *kid = &b->nodes[i];
@@ -245,7 +246,6 @@ static bool place_children(builder *b, const node *n)
 		kid->slot = base + kid->class;
 		if (n->slot != 0)
 			to->fail = step(b, s[n->slot].fail, kid->class);
-		to->check = n->slot;
 		to->out = kid->out < 0 ? s[to->fail].out : kid->out;
 		if (kid->out >= 0)
 			b->parts->ends[kid->last].next = s[to->fail].out;
