@@ -1,0 +1,8 @@
+/* mailguard.i - the module; each room's part lies in <room>.i. */
+%module(package="mailguard", threads="1") core
+%include <stdint.i>
+%include "python/python.i"
+%include "base.i"
+%include "proto.i"
+%include "classify.i"
+%include "diagnose.i"

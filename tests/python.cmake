@@ -1,0 +1,11 @@
+# The Python package: from the build tree, its stubs, and on another CPython.
+if(MAILGUARD_PYTHON AND NOT MAILGUARD_SANITIZE)
+  add_test(NAME python.package COMMAND ${Python3_EXECUTABLE} -m unittest
+    discover -s ${CMAKE_CURRENT_SOURCE_DIR}/python)
+  add_test(NAME python.other COMMAND ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/python/other.py)
+  set_tests_properties(python.package PROPERTIES LABELS python TIMEOUT 120
+    ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python;PYTHONDONTWRITEBYTECODE=1")
+  set_tests_properties(python.other PROPERTIES LABELS python TIMEOUT 300
+    SKIP_RETURN_CODE 77)
+endif()
