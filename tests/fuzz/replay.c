@@ -47,8 +47,8 @@ static uint32_t next(uint64_t *state)
 
 static void give_changed(uint8_t *data, size_t n)
 {
-	static const uint8_t odd[] = { 0x00, 0x09, 0x0a, 0x0d, 0x1b, '%', '{',
-		                       0x7f, 0x80, 0xc3, 0xe3, 0xff };
+	static const uint8_t odd[] = { 0x00, 0x09, 0x0a, 0x0d, 0x1b, '%',
+		                       '{',  0x7f, 0x80, 0xc3, 0xe3, 0xff };
 	uint64_t state = n;
 	int i;
 
