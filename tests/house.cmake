@@ -15,6 +15,12 @@ if(NOT MAILGUARD_SANITIZE AND NOT MAILGUARD_COVERAGE) # they add their own
     --library $<TARGET_FILE:mailguard> ${landed})
 endif()
 
+# reasons.h is committed, so that it can be read and diffed, but data/ decides.
+add_test(NAME headers.reasons.current COMMAND ${CMAKE_COMMAND} -E compare_files
+  ${PROJECT_SOURCE_DIR}/include/mailguard/reasons.h
+  ${MAILGUARD_TABLES_DIR}/reasons.h)
+set_tests_properties(headers.reasons.current PROPERTIES LABELS headers)
+
 file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/mailguard.h
   ${PROJECT_SOURCE_DIR}/include/mailguard/*.h)
 foreach(header IN LISTS headers)
