@@ -13,7 +13,6 @@ foreach(source IN LISTS targets)
     add_test(NAME fuzz.${name} COMMAND ${target} -runs=0 ${corpus})
   else()
     target_sources(${target} PRIVATE fuzz/replay.c)
-    target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
     add_test(NAME fuzz.${name} COMMAND ${target} ${corpus})
   endif()
   set_tests_properties(fuzz.${name} PROPERTIES LABELS unit TIMEOUT 300

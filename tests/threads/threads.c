@@ -75,8 +75,50 @@ static const char *fill_buffer(mailguard *mg)
 	return empty ? NULL : "a new buffer is not empty";
 }
 
+/* Each thread has a case of its own, and the same verdict as all others. */
+static const char *weigh_case(mailguard *mg, char *first, size_t room)
+{
+	static const unsigned char text[] =
+		"{\"accounts\":{\"a1\":{\"sv\":\"S1\",\"pv\":\"A\",\"st\":"
+	        "\"m1\"}},"
+		"\"stores\":{\"m1\":\"cloud\"},\"observations\":["
+		"{\"t\":\"op\",\"a\":\"a1\",\"dir\":\"in\",\"r\":\"fail\"},"
+		"{\"t\":\"store\",\"st\":\"m1\",\"r\":\"damaged\"}]}";
+	mailguard_span span = { text, sizeof(text) - 1 };
+	mailguard_verdict *verdict = NULL;
+	mailguard_cases *cases = NULL;
+	mailguard_buffer *buf = NULL;
+	mailguard_case *one = NULL;
+	mailguard_error err;
+	mailguard_status st;
+	bool same = true;
+
+	st = mailguard_cases_parse(&cases, mg, span, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_cases_next(&one, cases, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_case_weigh(&verdict, one, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_buffer_new(&buf, mg, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_verdict_json(buf, verdict, &err);
+	if (st == MAILGUARD_OK && !first[0])
+		snprintf(first, room, "%s", mailguard_buffer_text(buf));
+	else if (st == MAILGUARD_OK)
+		same = strncmp(first, mailguard_buffer_text(buf), room - 1) ==
+		       0;
+	mailguard_case_free(one);
+	mailguard_cases_free(cases);
+	mailguard_buffer_free(buf);
+	mailguard_verdict_free(verdict);
+	if (bad(st))
+		return "a case was not weighed";
+	return same ? NULL : "two verdicts of one case differ";
+}
+
 static void *run(void *payload)
 {
+	char first[2048] = "";
 	work *w = payload;
 	int i;
 
@@ -84,6 +126,8 @@ static void *run(void *payload)
 		w->wrong = read_source(w->mg);
 		if (!w->wrong)
 			w->wrong = fill_buffer(mailguard_ref(w->mg));
+		if (!w->wrong)
+			w->wrong = weigh_case(w->mg, first, sizeof(first));
 		if (w->number == 0)
 			mailguard_interrupt(w->mg, i & 1);
 	}
