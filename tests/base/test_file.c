@@ -1,4 +1,5 @@
 /* What base/file.c promises. The name of a test is the promise. */
+#define _XOPEN_SOURCE 700
 #include "base/file.h"
 #include "support/fail_alloc.h"
 #include "support/ok.h"

@@ -1,4 +1,5 @@
 /* What base/source.c promises. The name of a test is the promise. */
+#define _XOPEN_SOURCE 700
 #include "base/buf.h"
 #include "base/source.h"
 #include "base/text.h"
