@@ -15,10 +15,8 @@ install(TARGETS mailguard EXPORT libmailguard-targets
   NAMELINK_COMPONENT dev)
 install(TARGETS mailguard_static EXPORT libmailguard-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
-if(TARGET mailguard_program)
 install(TARGETS mailguard_program
   DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
-endif()
 install(FILES include/mailguard.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 install(FILES ${landed}

@@ -30,7 +30,14 @@ esac
 tell() {
 	printf '\n%s\n' "$1"
 	shift
-	printf '$ mailguard %s\n\n' "$*"
+	printf '$ mailguard'
+	for argument in "$@"; do
+		case $argument in
+		*' '*) printf " '%s'" "$argument" ;;
+		*) printf ' %s' "$argument" ;;
+		esac
+	done
+	printf '\n\n'
 	status=0
 	"$mailguard" "$@" || status=$?
 	[ "$status" -le 1 ] || exit "$status"
