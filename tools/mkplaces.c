@@ -24,8 +24,10 @@ static void put_word(FILE *out, const tsv *t, int column, const char *words)
 
 static void put_row(FILE *out, const tsv *t)
 {
-	if (!t->cell[PATTERN][0] || strlen(t->cell[CHECKED]) != 10)
-		tsv_die(t, "a pattern and a day are needed");
+	if (!t->cell[PATTERN][0])
+		tsv_die(t, "a pattern is needed");
+	if (t->cell[CHECKED][0] && strlen(t->cell[CHECKED]) != 10)
+		tsv_die(t, "\"%s\" is no day", t->cell[CHECKED]);
 	fputs("\t{ ", out);
 	tsv_literal(out, t->cell[PATTERN]);
 	fputs(", ", out);

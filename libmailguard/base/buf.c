@@ -102,10 +102,10 @@ void mgi_buf_printf(mailguard_buffer *b, const char *fmt, ...)
 
 void mgi_buf_cut(mailguard_buffer *b, size_t len)
 {
-	if (len >= b->len)
-		return;
-	b->len = len;
-	b->at[len] = '\0';
+	if (len < b->len)
+		b->len = len;
+	if (b->at)
+		b->at[b->len] = '\0'; /* also over what a room was used for */
 }
 
 const char *mgi_buf_text(const mailguard_buffer *b)

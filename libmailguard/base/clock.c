@@ -8,6 +8,10 @@
 #define SECOND INT64_C(1000000)
 #define DAY (INT64_C(86400) * SECOND)
 
+/* 0001-01-01 and the end of 9999-12-31: what four digits can tell. */
+#define EARLIEST (INT64_C(-62135596800) * SECOND)
+#define LATEST (INT64_C(253402300800) * SECOND - 1)
+
 /* Days since 1970-01-01 of a date in the Gregorian calendar. */
 static int64_t days_of(int64_t year, int32_t month, int32_t day)
 {
@@ -39,10 +43,14 @@ static void date_of(mgi_civil *c, int64_t days)
 
 mgi_civil mgi_civil_of(mailguard_time t, int32_t offset)
 {
-	int64_t local = t + offset * SECOND;
-	int64_t days = local / DAY, rest = local % DAY;
+	int64_t local, days, rest;
 	mgi_civil c = { 0 };
 
+	if (t < EARLIEST || t > LATEST)
+		t = t < EARLIEST ? EARLIEST : LATEST;
+	local = t + offset * SECOND;
+	days = local / DAY;
+	rest = local % DAY;
 	if (rest < 0) {
 		rest += DAY;
 		days--;

@@ -18,33 +18,62 @@ struct mgi_file {
 	int fd;
 };
 
-mailguard_status mgi_file_open(mgi_file **out,
-                               mailguard *mg,
-                               const char *path,
-                               mailguard_error *err)
+/* A file without its descriptor yet; NULL if there is no memory. */
+static mgi_file *file_new(mailguard *mg, const char *path)
 {
 	size_t n = strlen(path) + 1;
+	mgi_file *f = mgi_alloc(mg, sizeof(*f) + n);
+
+	if (!f)
+		return NULL;
+	f->path = (char *)(f + 1);
+	memcpy(f->path, path, n);
+	f->mg = mg;
+	return f;
+}
+
+mailguard_status mgi_file_open(mgi_file **out, mailguard *mg, const char *path,
+                               mailguard_error *err)
+{
+	mgi_say_id id = MGI_SAY_FILE_UNREADABLE;
 	mgi_file *f;
 	int sys;
 
 	*out = NULL;
-	f = mgi_alloc(mg, sizeof(*f) + n);
+	f = file_new(mg, path);
 	if (!f)
 		return mgi_fail_nomem(err);
-	f->path = (char *)(f + 1);
-	memcpy(f->path, path, n);
 	f->fd = mgi_os_open(path, &f->size, &sys);
 	if (f->fd < 0) {
 		mgi_free(mg, f);
 		if (sys == EISDIR || sys == EINVAL)
-			return mgi_fail_sys(err, mg, sys,
-			                    MGI_SAY_FILE_NOT_REGULAR, "path",
-			                    path);
-		return mgi_fail_sys(err, mg, sys, MGI_SAY_FILE_UNREADABLE,
-		                    "path", path);
+			id = MGI_SAY_FILE_NOT_REGULAR;
+		return mgi_fail_sys(err, mg, sys, id, "path", path);
 	}
-	f->mg = mailguard_ref(mg);
+	(void)mailguard_ref(mg);
 	*out = f;
+	return MAILGUARD_OK;
+}
+
+mailguard_status mgi_file_again(mgi_file **out, const mgi_file *f,
+                                mailguard_error *err)
+{
+	mgi_file *own;
+	int sys;
+
+	*out = NULL;
+	own = file_new(f->mg, f->path);
+	if (!own)
+		return mgi_fail_nomem(err);
+	own->size = f->size;
+	own->fd = mgi_os_again(f->fd, &sys);
+	if (own->fd < 0) {
+		mgi_free(f->mg, own);
+		return mgi_fail_sys(err, f->mg, sys, MGI_SAY_FILE_UNREADABLE,
+		                    "path", f->path);
+	}
+	(void)mailguard_ref(f->mg);
+	*out = own;
 	return MAILGUARD_OK;
 }
 

@@ -14,6 +14,13 @@ mailguard_status mgi_file_open(mgi_file **out,
                                mailguard *mg,
                                const char *path,
                                mailguard_error *err);
+/*
+ * The same open file once more, with a window of its own: it stays what it
+ * was, even if another file has its name by now.
+ */
+mailguard_status mgi_file_again(mgi_file **out, const mgi_file *f,
+                                mailguard_error *err);
+/* NULL is fine. */
 void mgi_file_close(mgi_file *f);
 const char *mgi_file_path(const mgi_file *f);
 /* As it was when the file was opened. */

@@ -15,6 +15,8 @@ int mgi_os_random(void *out, size_t n);
 
 /* Open a regular file to read; the descriptor, or -1 with *sys set. */
 int mgi_os_open(const char *path, uint64_t *size, int *sys);
+/* Another descriptor of the same open file; -1 with *sys set. */
+int mgi_os_again(int fd, int *sys);
 void mgi_os_close(int fd);
 /*
  * Up to `n` bytes at `offset`; fewer at the end of the file. On failure *sys

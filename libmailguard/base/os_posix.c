@@ -73,6 +73,14 @@ int mgi_os_open(const char *path, uint64_t *size, int *sys)
 	return fd;
 }
 
+int mgi_os_again(int fd, int *sys)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	*sys = own < 0 ? errno : 0;
+	return own;
+}
+
 void mgi_os_close(int fd)
 {
 	close(fd);

@@ -213,8 +213,7 @@ static mailguard_status file_open(void **state,
 	if (!s)
 		return mgi_fail_nomem(err);
 	*state = s;
-	return mgi_file_open(&s->file, mgi_arena_handle(arena),
-	                     mgi_file_path(self), err);
+	return mgi_file_again(&s->file, self, err);
 }
 
 static mailguard_status file_next(mailguard_span *out,

@@ -264,7 +264,7 @@ static mailguard_status fill(mgi_xml *doc,
                              mailguard_error *err)
 {
 	/* libxml2 tells no text from no memory. */
-	if (mgi_span_trim(utf8).len == 0)
+	if (mgi_span_trim(mgi_span_from(utf8, 3)).len == 0)
 		return mgi_fail(err, doc->mg, MAILGUARD_EFORMAT,
 		                MGI_SAY_XML_EMPTY);
 	doc->tree = read_quietly(w, utf8);
@@ -298,6 +298,11 @@ mailguard_status mgi_xml_parse(mgi_xml **out,
 		return mgi_fail_nomem(err);
 	doc->mg = mg;
 	mgi_buf_init(&utf8, mg);
+	/*
+	 * By a mark, not by name: a switch of encoding that runs out of memory
+	 * leaves libxml2 a null pointer to fall over.
+	 */
+	mgi_buf_puts(&utf8, "\xef\xbb\xbf");
 	st = mgi_xml_to_utf8(&utf8, bytes, w.max.charset, err);
 	if (st == MAILGUARD_OK)
 		st = fill(doc, mgi_buf_span(&utf8), &w, err);

@@ -107,3 +107,10 @@ Test(base_clock, every_day_of_400_years_comes_back)
 	}
 	cr_expect(zero(i64, bad));
 }
+
+Test(base_clock, times_past_four_digit_years_stop_at_their_end)
+{
+	cr_expect(eq(int, mgi_civil_of(INT64_MAX, 3600).year, 10000));
+	cr_expect(eq(int, mgi_civil_of(INT64_MAX, 0).year, 9999));
+	cr_expect(eq(int, mgi_civil_of(INT64_MIN, 0).year, 1));
+}
