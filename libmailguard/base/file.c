@@ -32,7 +32,9 @@ static mgi_file *file_new(mailguard *mg, const char *path)
 	return f;
 }
 
-mailguard_status mgi_file_open(mgi_file **out, mailguard *mg, const char *path,
+mailguard_status mgi_file_open(mgi_file **out,
+                               mailguard *mg,
+                               const char *path,
                                mailguard_error *err)
 {
 	mgi_say_id id = MGI_SAY_FILE_UNREADABLE;
@@ -55,7 +57,8 @@ mailguard_status mgi_file_open(mgi_file **out, mailguard *mg, const char *path,
 	return MAILGUARD_OK;
 }
 
-mailguard_status mgi_file_again(mgi_file **out, const mgi_file *f,
+mailguard_status mgi_file_again(mgi_file **out,
+                                const mgi_file *f,
                                 mailguard_error *err)
 {
 	mgi_file *own;

@@ -18,7 +18,8 @@ mailguard_status mgi_file_open(mgi_file **out,
  * The same open file once more, with a window of its own: it stays what it
  * was, even if another file has its name by now.
  */
-mailguard_status mgi_file_again(mgi_file **out, const mgi_file *f,
+mailguard_status mgi_file_again(mgi_file **out,
+                                const mgi_file *f,
                                 mailguard_error *err);
 /* NULL is fine. */
 void mgi_file_close(mgi_file *f);
