@@ -181,5 +181,5 @@ void mgi_folded_done(mgi_folded *f, mailguard *mg)
 
 bool mgi_folded_word(const mgi_folded *f, size_t i)
 {
-	return i < f->len && mgi_is_alnum(f->text[i]);
+	return i < f->len && (mgi_is_alnum(f->text[i]) || f->text[i] == '_');
 }

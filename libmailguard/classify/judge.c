@@ -13,6 +13,7 @@
 #define CONFIDENCE_MAX 98
 #define CONFIDENCE_MIN 10 /* less is not an answer */
 #define NONE_MIN 40       /* a failure this strong beats "all is well" */
+#define WORDS_MAX 94      /* only a code that was named is surer */
 #define CODE_MAX 88       /* however supported: clear words win */
 
 static int32_t fault_of(const mgi_sign *s)
@@ -70,11 +71,11 @@ static int by_weight(const void *a, const void *b)
 
 static int32_t lift(const mgi_sign *s, int32_t more)
 {
-	int32_t weight = s->weight + more;
+	int32_t most = s->code ? CODE_MAX : WORDS_MAX;
 
-	if (s->code && weight > CODE_MAX)
-		weight = s->weight > CODE_MAX ? s->weight : CODE_MAX;
-	return weight;
+	if (s->weight >= most)
+		return s->weight;
+	return s->weight + more < most ? s->weight + more : most;
 }
 
 static void weigh(mgi_reading *r)

@@ -5,6 +5,9 @@
 #include "classify/row.h"
 #include "classify/sign.h"
 
+/* A response code is the server's own word on why; prose only repeats it. */
+#define BRACKETS 95
+
 int32_t mgi_sign_reason(const mgi_sign *s)
 {
 	return s->code ? s->code->reason : s->phrase->reason;
@@ -18,15 +21,32 @@ static const struct {
 	const char *space;
 	int32_t weight;
 } trust[] = {
-	{ "oauth-aad", 92 },    { "x509", 90 },           { "imap-code", 88 },
-	{ "pop3", 88 },         { "gmail-popfetch", 84 }, { "openssl", 82 },
-	{ "oauth", 82 },        { "tls-alert", 80 },      { "dns", 78 },
-	{ "gai", 76 },          { "outlook-mapi", 76 },   { "oe-store", 76 },
-	{ "thunderbird", 76 },  { "smtp-enhanced", 74 },  { "winsock", 74 },
-	{ "apple", 72 },        { "errno", 70 },          { "hresult", 68 },
-	{ "sysexits", 64 },     { "libcurl", 62 },        { "outlook-ixp", 62 },
-	{ "outlook-inet", 62 }, { "smtp-phase", 42 },     { "smtp-reply", 40 },
-	{ "imap-status", 30 },  { "dsn-action", 25 },
+	{ "oauth-aad", 92 },
+	{ "x509", 90 },
+	{ "imap-code", BRACKETS },
+	{ "pop3", BRACKETS },
+	{ "gmail-popfetch", 84 },
+	{ "openssl", 82 },
+	{ "oauth", 82 },
+	{ "tls-alert", 80 },
+	{ "dns", 78 },
+	{ "gai", 76 },
+	{ "outlook-mapi", 76 },
+	{ "oe-store", 76 },
+	{ "thunderbird", 76 },
+	{ "smtp-enhanced", 74 },
+	{ "winsock", 74 },
+	{ "apple", 72 },
+	{ "errno", 70 },
+	{ "hresult", 68 },
+	{ "sysexits", 64 },
+	{ "libcurl", 62 },
+	{ "outlook-ixp", 62 },
+	{ "outlook-inet", 62 },
+	{ "smtp-phase", 42 },
+	{ "smtp-reply", 40 },
+	{ "imap-status", 30 },
+	{ "dsn-action", 25 },
 };
 
 int32_t mgi_code_weight(const mgi_code_row *row)
@@ -39,7 +59,7 @@ int32_t mgi_code_weight(const mgi_code_row *row)
 	for (i = 0; i < sizeof(trust) / sizeof(trust[0]); i++)
 		if (strcmp(trust[i].space, row->space) == 0)
 			weight = trust[i].weight;
-	for (i = 0; i < 3 && row->also[i]; i++)
+	for (i = 0; weight < BRACKETS && i < 3 && row->also[i]; i++)
 		weight -= 3;
 	return weight;
 }
