@@ -1,0 +1,192 @@
+/*
+ * advise.c - how to work meanwhile, what to leave alone, what nobody looked at.
+ */
+#include "diagnose/verdict.h"
+
+#include <string.h>
+
+enum { TEXTS_MAX = 64 };
+
+static void text_add(mailguard_verdict *v, mgi_texts *t, const char *text)
+{
+	size_t i;
+
+	if (!t->at)
+		t->at = mgi_arena_array(v->world.arena, TEXTS_MAX,
+		                        sizeof(*t->at));
+	if (!t->at || !text || t->count == TEXTS_MAX)
+		return;
+	for (i = 0; i < t->count; i++)
+		if (strcmp(t->at[i], text) == 0)
+			return;
+	t->at[t->count++] = text;
+}
+
+static void say_add(mailguard_verdict *v,
+                    mgi_texts *t,
+                    mgi_say_id id,
+                    const char *name)
+{
+	text_add(v, t, mgi_verdict_say(v, id, "name", name));
+}
+
+static bool blames(const mailguard_verdict *v,
+                   int32_t kind,
+                   const char *subject)
+{
+	size_t i;
+
+	for (i = 0; i < v->blamed; i++) {
+		const mgi_component *p = &v->world.parts[v->set.part[i]];
+
+		if (p->kind == kind && !mgi_strcmp_null(p->subject, subject))
+			return true;
+	}
+	return false;
+}
+
+static bool blames_kind(const mailguard_verdict *v, int32_t kind)
+{
+	size_t i;
+
+	for (i = 0; i < v->blamed; i++)
+		if (v->world.parts[v->set.part[i]].kind == kind)
+			return true;
+	return false;
+}
+
+/* Is the server side of an account free of blame? */
+bool mgi_link_clear(const mailguard_verdict *v, const mailguard_link *l)
+{
+	static const int32_t kinds[] = { MGI_KIND_SERVER,   MGI_KIND_SERVICE,
+		                         MGI_KIND_OVERLOAD, MGI_KIND_DNSD,
+		                         MGI_KIND_TLS,      MGI_KIND_ROUTE,
+		                         MGI_KIND_POLICY };
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (blames(v, kinds[i], l->server_in) ||
+		    blames(v, kinds[i], l->server_out))
+			return false;
+	return !blames(v, MGI_KIND_PROVIDER, l->provider) &&
+	       !blames(v, MGI_KIND_AUTH, l->account) &&
+	       !blames(v, MGI_KIND_MAILBOX, l->account);
+}
+
+/* Something on this machine or its line: the mailboxes can be reached. */
+static bool is_local(const mailguard_verdict *v)
+{
+	switch (v->fault) {
+	case MAILGUARD_FAULT_LOCAL_STORE:
+	case MAILGUARD_FAULT_LOCAL_CONFIG:
+	case MAILGUARD_FAULT_LOCAL_NETWORK:
+	case MAILGUARD_FAULT_LOCAL_SYSTEM:
+	case MAILGUARD_FAULT_ROUTE:
+	case MAILGUARD_FAULT_UNKNOWN:
+		return true;
+	default:
+		return blames_kind(v, MGI_KIND_DNSL) ||
+		       blames_kind(v, MGI_KIND_POLICY);
+	}
+}
+
+static void meanwhile(mailguard_verdict *v)
+{
+	const mgi_world *w = &v->world;
+	mgi_texts *t = &v->meanwhile;
+	size_t i;
+
+	if (v->fault == MAILGUARD_FAULT_NONE)
+		return;
+	if (blames_kind(v, MGI_KIND_LOCALNET) ||
+	    blames_kind(v, MGI_KIND_DNSL) || blames_kind(v, MGI_KIND_ROUTE))
+		say_add(v, t, MGI_SAY_MEANWHILE_MOBILE, NULL);
+	else if (blames_kind(v, MGI_KIND_WEBAPP))
+		say_add(v, t, MGI_SAY_MEANWHILE_CLIENT, NULL);
+	else if (is_local(v))
+		say_add(v, t, MGI_SAY_MEANWHILE_WEBMAIL, NULL);
+	for (i = 0; i < w->link_count; i++) {
+		const mailguard_link *l = &w->links[i];
+		mgi_sight s = mgi_account_sight(w, l->account);
+
+		if (!l->account || !s.ok || s.failed || !mgi_link_clear(v, l))
+			continue;
+		text_add(v, t,
+		         mgi_verdict_say(v, MGI_SAY_MEANWHILE_ACCOUNT,
+		                         "account", l->account));
+		break;
+	}
+	if (!t->count || v->fault == MAILGUARD_FAULT_RECIPIENT)
+		say_add(v, t, MGI_SAY_MEANWHILE_TELEPHONE, NULL);
+}
+
+static void avoid(mailguard_verdict *v)
+{
+	const int32_t *id;
+	size_t i;
+
+	for (i = 0; i < v->blamed; i++) {
+		id = mgi_kinds[v->world.parts[v->set.part[i]].kind].avoid;
+		for (; *id >= 0; id++)
+			say_add(v, &v->avoid, (mgi_say_id)*id, NULL);
+	}
+	if (v->blamed || v->fault == MAILGUARD_FAULT_NONE)
+		return;
+	say_add(v, &v->avoid, MGI_SAY_AVOID_ACCOUNT, NULL);
+	say_add(v, &v->avoid, MGI_SAY_AVOID_COPY, NULL);
+}
+
+/* Did any test of this kind say something of the named thing? */
+static bool looked(const mgi_world *w, mailguard_test test, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < w->seen_count; i++) {
+		const mailguard_evidence *e = &w->seen[i];
+		const char *of = test == MAILGUARD_TEST_PROBE
+		                         ? mgi_world_server(w, e)
+		                 : test == MAILGUARD_TEST_STORE ? e->store
+		                                                : e->provider;
+
+		if (e->test == test && e->outcome && !mgi_strcmp_null(of, name))
+			return true;
+	}
+	return false;
+}
+
+static void unlooked(mailguard_verdict *v)
+{
+	const mgi_world *w = &v->world;
+	mgi_texts *t = &v->unlooked;
+	bool outside = false;
+	size_t i;
+
+	for (i = 0; i < w->seen_count; i++)
+		outside = outside || (w->seen[i].outcome &&
+		                      (w->seen[i].vantage ||
+		                       w->seen[i].test == MAILGUARD_TEST_DEV));
+	for (i = 0; i < w->link_count; i++) {
+		const mailguard_link *l = &w->links[i];
+		mgi_sight s = mgi_account_sight(w, l->account);
+
+		if (l->account && !s.ok && !s.failed)
+			say_add(v, t, MGI_SAY_UNLOOKED_ACCOUNT, l->account);
+		if (l->server_in &&
+		    !looked(w, MAILGUARD_TEST_PROBE, l->server_in))
+			say_add(v, t, MGI_SAY_UNLOOKED_SERVER, l->server_in);
+		if (l->store && !looked(w, MAILGUARD_TEST_STORE, l->store))
+			say_add(v, t, MGI_SAY_UNLOOKED_STORE, l->store);
+		if (l->provider &&
+		    !looked(w, MAILGUARD_TEST_STATUS, l->provider))
+			say_add(v, t, MGI_SAY_UNLOOKED_STATUS, l->provider);
+	}
+	if (!outside)
+		say_add(v, t, MGI_SAY_UNLOOKED_OUTSIDE, NULL);
+}
+
+void mgi_verdict_advise(mailguard_verdict *v)
+{
+	meanwhile(v);
+	avoid(v);
+	unlooked(v);
+}

@@ -1,0 +1,21 @@
+#ifndef MGI_WORDS_H
+#define MGI_WORDS_H
+/*
+ * words.h - the fixed words of a case file, and the numbers they stand for.
+ */
+#include <mailguard/diagnose.h>
+#include <mailguard/reasons.h>
+
+/* The i-th of mgi_phase_word_at(); NONE past the end. */
+mailguard_phase mgi_phase_at(int32_t i);
+/* "dns", "tcp", "tls", "greet", "auth", "data"; NULL for none. */
+const char *mgi_phase_word(mailguard_phase phase);
+/* The i-th allowed word of a list; NULL past the end. */
+const char *mgi_test_word(int32_t i);
+const char *mgi_outcome_word(int32_t i);
+const char *mgi_phase_word_at(int32_t i);
+const char *mgi_place_word(int32_t i);
+const char *mgi_fault_word(int32_t i);
+const char *mgi_dir_word(int32_t i);
+
+#endif
