@@ -80,7 +80,7 @@ static const char *weigh_case(mailguard *mg, char *first, size_t room)
 {
 	static const unsigned char text[] =
 		"{\"accounts\":{\"a1\":{\"sv\":\"S1\",\"pv\":\"A\",\"st\":"
-	        "\"m1\"}},"
+		"\"m1\"}},"
 		"\"stores\":{\"m1\":\"cloud\"},\"observations\":["
 		"{\"t\":\"op\",\"a\":\"a1\",\"dir\":\"in\",\"r\":\"fail\"},"
 		"{\"t\":\"store\",\"st\":\"m1\",\"r\":\"damaged\"}]}";
