@@ -9,14 +9,15 @@ class Error(Exception):
     library's number, sys an errno or 0.
     """
 
-    def __init__(self, message, status=0, sys=0, code=""):
+    def __init__(self, message: str, status: int = 0, sys: int = 0,
+                 code: str = "") -> None:
         super().__init__(message, status, sys, code)
         self.message = message
         self.status = status
         self.sys = sys
         self.code = code
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
 
@@ -31,7 +32,8 @@ class OutOfMemory(Error, MemoryError):
 class SystemRefused(Error, OSError):
     """The system said no; errno says how."""
 
-    def __init__(self, message, status=0, sys=0, code=""):
+    def __init__(self, message: str, status: int = 0, sys: int = 0,
+                 code: str = "") -> None:
         Error.__init__(self, message, status, sys, code)
         self.errno = sys or None
 

@@ -1,12 +1,14 @@
 """What the library does, as a Python programmer would call it."""
 import json
 import threading
+from typing import Any, Iterator, Union
 
 from . import core as _core
 from . import errors as _errors  # registers the exceptions
 from .values import Endpoint, Explanation, Verdict
 
 MailGuard = _core.MailGuard
+Text = Union[str, bytes, bytearray, memoryview]
 _own = threading.local()
 
 
@@ -25,7 +27,7 @@ class Classifier:
     time. Also a context manager.
     """
 
-    def __init__(self, lang="en"):
+    def __init__(self, lang: str = "en") -> None:
         self._mg = _handle(lang)
         self._it = _core.Classifier(self._mg)
 
@@ -34,11 +36,11 @@ class Classifier:
             raise ValueError("the classifier is closed")
         return self._it
 
-    def add(self, tsv):
+    def add(self, tsv: Text) -> None:
         """Add rows: str or bytes with the columns of data/codes/*.tsv."""
         self._open().add_rows(tsv)
 
-    def explain(self, text, phase="none"):
+    def explain(self, text: Text, phase: str = "none") -> Explanation:
         """What a failure text or code means: an Explanation.
 
         phase is where it happened, if known: "login", "rcpt", "data" ...
@@ -46,17 +48,18 @@ class Classifier:
         doc = self._open().explain_json(self._mg, phase, text)
         return Explanation._of(json.loads(doc))
 
-    def close(self):
+    def close(self) -> None:
         self._it = None
 
-    def __enter__(self):
+    def __enter__(self) -> "Classifier":
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: object) -> None:
         self.close()
 
 
-def explain(text, *, phase="none", lang="en"):
+def explain(text: Text, *, phase: str = "none",
+            lang: str = "en") -> Explanation:
     """What a failure text or code means: an Explanation."""
     kept = _own.__dict__.setdefault("classifiers", {})
     if lang not in kept:
@@ -70,7 +73,7 @@ def _cases_text(cases):
     return json.dumps(cases)
 
 
-def weigh(cases, *, lang="en"):
+def weigh(cases: Any, *, lang: str = "en") -> Iterator[Verdict]:
     """Weigh observations: yield a Verdict for each case.
 
     cases is one case, a list of them, or the JSON text of either; its form
@@ -86,6 +89,6 @@ def weigh(cases, *, lang="en"):
         yield Verdict._of(json.loads(verdict.json(mg)), verdict.text(mg))
 
 
-def endpoint(url):
+def endpoint(url: str) -> Endpoint:
     """The parts of a URL such as "imaps://ann@mail.example.org"."""
     return Endpoint(**_core.endpoint_parse(_handle("en"), url))
