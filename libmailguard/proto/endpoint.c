@@ -5,8 +5,7 @@
  * endpoints of other makes too. A message never repeats a part that might be
  * a password: only schemes and names of options are shown again.
  */
-#include "base/cursor.h"
-#include "proto/url.h"
+#include "proto/draft.h"
 
 #include <string.h>
 
@@ -16,15 +15,7 @@ typedef struct owned {
 	mgi_arena *arena;
 } owned;
 
-typedef struct draft {
-	mailguard *mg;
-	mgi_arena *arena;
-	mailguard_endpoint *e;
-	mgi_url url;
-	mailguard_error *err;
-} draft;
-
-static const char *part_name(const draft *d, mgi_say_id part)
+static const char *part_name(const mgi_draft *d, mgi_say_id part)
 {
 	return mgi_say_raw(mgi_lang_of(d->mg), part);
 }
@@ -38,11 +29,10 @@ static int triple_at(mailguard_span s, size_t i)
 	return mgi_xdigit(s.data[i + 1]) * 16 + mgi_xdigit(s.data[i + 2]);
 }
 
-/* Percent-decode; what decodes to a control character has no good use. */
-static mailguard_status decode(const char **out,
-                               draft *d,
-                               mailguard_span raw,
-                               mgi_say_id part)
+mailguard_status mgi_draft_decode(const char **out,
+                                  mgi_draft *d,
+                                  mailguard_span raw,
+                                  mgi_say_id part)
 {
 	char *to = mgi_arena_alloc(d->arena, raw.len + 1);
 	size_t i, n = 0;
@@ -71,7 +61,7 @@ static mailguard_status decode(const char **out,
 	return MAILGUARD_OK;
 }
 
-static mailguard_status read_scheme(draft *d, mailguard_span text)
+static mailguard_status read_scheme(mgi_draft *d, mailguard_span text)
 {
 	const mgi_scheme *scheme;
 	char *name;
@@ -118,13 +108,13 @@ static bool has_secret(const mgi_url *u, mailguard_protocol protocol)
 }
 
 /* RFC 5092: ";AUTH=*" leaves the choice to us, as does no such part. */
-static mailguard_status read_mechanism(draft *d, mailguard_span raw)
+static mailguard_status read_mechanism(mgi_draft *d, mailguard_span raw)
 {
 	const char *name;
 	mailguard_status st;
 	char *upper;
 
-	st = decode(&name, d, raw, MGI_SAY_ENDPOINT_PART_MECHANISM);
+	st = mgi_draft_decode(&name, d, raw, MGI_SAY_ENDPOINT_PART_MECHANISM);
 	if (st < 0 || strcmp(name, "*") == 0)
 		return st;
 	upper = mgi_arena_strdup(d->arena, name);
@@ -136,7 +126,7 @@ static mailguard_status read_mechanism(draft *d, mailguard_span raw)
 	return MAILGUARD_OK;
 }
 
-static mailguard_status read_login(draft *d)
+static mailguard_status read_login(mgi_draft *d)
 {
 	mailguard_span user = d->url.login;
 	ptrdiff_t mark;
@@ -157,10 +147,11 @@ static mailguard_status read_login(draft *d)
 		if (!user.len)
 			return MAILGUARD_OK;
 	}
-	return decode(&d->e->user, d, user, MGI_SAY_ENDPOINT_PART_USER);
+	return mgi_draft_decode(&d->e->user, d, user,
+	                        MGI_SAY_ENDPOINT_PART_USER);
 }
 
-static mailguard_status read_host(draft *d)
+static mailguard_status read_host(mgi_draft *d)
 {
 	mailguard_span host = d->url.host;
 	bool bracket = host.len && host.data[0] == '[';
@@ -171,7 +162,7 @@ static mailguard_status read_host(draft *d)
 		                MGI_SAY_ENDPOINT_NO_HOST);
 	if (bracket && host.data[host.len - 1] == ']')
 		host = mgi_span_from(mgi_span_head(host, host.len - 1), 1);
-	st = decode(&d->e->host, d, host, MGI_SAY_ENDPOINT_PART_HOST);
+	st = mgi_draft_decode(&d->e->host, d, host, MGI_SAY_ENDPOINT_PART_HOST);
 	if (st < 0)
 		return st;
 	/* Brackets are for IPv6 and IPv6 is for brackets. */
@@ -181,7 +172,7 @@ static mailguard_status read_host(draft *d)
 	return MAILGUARD_OK;
 }
 
-static mailguard_status read_port(draft *d)
+static mailguard_status read_port(mgi_draft *d)
 {
 	uint64_t number = 0;
 
@@ -194,110 +185,7 @@ static mailguard_status read_port(draft *d)
 	return MAILGUARD_OK;
 }
 
-/* Path and query as HTTP wants them: what may not stand there is encoded,
- * what is encoded already stays. */
-static mailguard_status read_http_path(draft *d)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	size_t i, n = 0, len = d->url.path.len + d->url.query.len;
-	char *to = mgi_arena_alloc(d->arena, 3 * len + 3);
-
-	if (!to)
-		return mgi_fail_nomem(d->err);
-	if (!d->url.path.len)
-		to[n++] = '/';
-	for (i = 0; i < d->url.path.len + d->url.query.len; i++) {
-		bool in_path = i < d->url.path.len;
-		int c = in_path ? d->url.path.data[i]
-		                : d->url.query.data[i - d->url.path.len];
-
-		if (i == d->url.path.len)
-			to[n++] = '?';
-		if (mgi_path_char(c)) {
-			to[n++] = (char)c;
-			continue;
-		}
-		to[n++] = '%';
-		to[n++] = hex[c >> 4];
-		to[n++] = hex[c & 15];
-	}
-	d->e->path = to;
-	return MAILGUARD_OK;
-}
-
-static mailguard_status set_tls(draft *d, mailguard_span value)
-{
-	mailguard_tls named = MAILGUARD_TLS_NONE;
-
-	while (named <= MAILGUARD_TLS_IMPLICIT &&
-	       !mgi_span_is_nocase(value, mailguard_tls_name(named)))
-		named++;
-	if (named > MAILGUARD_TLS_IMPLICIT ||
-	    (d->e->tls == MAILGUARD_TLS_IMPLICIT && named != d->e->tls))
-		return mgi_fail(d->err, d->mg, MAILGUARD_EINVAL,
-		                MGI_SAY_ENDPOINT_BAD_TLS);
-	d->e->tls = named;
-	return MAILGUARD_OK;
-}
-
-static mailguard_status unknown_option(draft *d, mailguard_span key)
-{
-	char *name = mgi_arena_strndup(d->arena, key.data,
-	                               key.len < 20 ? key.len : 20);
-
-	if (!name)
-		return mgi_fail_nomem(d->err);
-	if (!mgi_plain_ok(mgi_span_of(name)))
-		name[0] = '\0';
-	return mgi_fail(d->err, d->mg, MAILGUARD_EINVAL,
-	                MGI_SAY_ENDPOINT_UNKNOWN_OPTION, "option", name);
-}
-
-/* "tls=starttls&address=192.0.2.1" */
-static mailguard_status read_options(draft *d, mailguard_span s)
-{
-	mgi_cursor c = mgi_cursor_of(s);
-	mailguard_span one, key;
-	mailguard_status st = MAILGUARD_OK;
-
-	while (st == MAILGUARD_OK && mgi_cursor_until(&one, &c, '&')) {
-		mgi_cursor parts = mgi_cursor_of(one);
-
-		if (!mgi_cursor_until(&key, &parts, '='))
-			continue;
-		one = mgi_cursor_take(&parts, mgi_cursor_left(&parts));
-		if (mgi_span_is_nocase(key, "tls"))
-			st = set_tls(d, one);
-		else if (mgi_span_is_nocase(key, "address"))
-			st = decode(&d->e->address, d, one,
-			            MGI_SAY_ENDPOINT_PART_ADDRESS);
-		else
-			st = unknown_option(d, key);
-	}
-	return st;
-}
-
-static mailguard_status read_rest(draft *d)
-{
-	mailguard_status st;
-
-	if (d->e->protocol == MAILGUARD_PROTOCOL_HTTP) {
-		st = read_http_path(d);
-		if (st < 0 ||
-		    !mgi_span_starts_nocase(d->url.fragment, "address="))
-			return st;
-		return decode(&d->e->address, d,
-		              mgi_span_from(d->url.fragment, 8),
-		              MGI_SAY_ENDPOINT_PART_ADDRESS);
-	}
-	if (d->url.path.len > 1)
-		return mgi_fail(d->err, d->mg, MAILGUARD_EINVAL,
-		                MGI_SAY_ENDPOINT_BAD_PATH);
-	st = read_options(d, d->url.query);
-	return st < 0 ? st : read_options(d, d->url.fragment);
-}
-
-static mailguard_status read_url(draft *d, const char *url)
+static mailguard_status read_url(mgi_draft *d, const char *url)
 {
 	mailguard_span text = mgi_span_of(url);
 	mailguard_status st;
@@ -321,8 +209,22 @@ static mailguard_status read_url(draft *d, const char *url)
 	st = read_port(d);
 	if (st < 0)
 		return st;
-	st = read_rest(d);
+	st = mgi_draft_rest(d);
 	return st < 0 ? st : mgi_endpoint_check(d->e, d->mg, d->err);
+}
+
+static mailguard_status parse(mailguard_endpoint **out,
+                              mgi_draft *d,
+                              const char *url)
+{
+	owned *o = mgi_arena_alloc(d->arena, sizeof(*o));
+
+	if (!o)
+		return mgi_fail_nomem(d->err);
+	o->arena = d->arena;
+	o->e.size = sizeof(o->e);
+	d->e = *out = &o->e;
+	return read_url(d, url);
 }
 
 mailguard_status mailguard_endpoint_parse(mailguard_endpoint **out,
@@ -330,9 +232,8 @@ mailguard_status mailguard_endpoint_parse(mailguard_endpoint **out,
                                           const char *url,
                                           mailguard_error *err)
 {
-	draft d = { 0 };
+	mgi_draft d = { 0 };
 	mailguard_status st;
-	owned *o;
 
 	*out = NULL;
 	if (!mg || !url)
@@ -348,22 +249,11 @@ mailguard_status mailguard_endpoint_parse(mailguard_endpoint **out,
 	if (!d.arena)
 		return mgi_fail_nomem(err);
 
-	o = mgi_arena_alloc(d.arena, sizeof(*o));
-	st = o ? MAILGUARD_OK : mgi_fail_nomem(err);
-	if (st < 0)
-		goto fail;
-	o->arena = d.arena;
-	o->e.size = sizeof(o->e);
-	d.e = &o->e;
-	st = read_url(&d, url);
-	if (st < 0)
-		goto fail;
-
-	*out = &o->e;
-	return MAILGUARD_OK;
-
-fail:
-	mgi_arena_free(d.arena);
+	st = parse(out, &d, url);
+	if (st < 0) {
+		*out = NULL;
+		mgi_arena_free(d.arena);
+	}
 	return st;
 }
 

@@ -205,6 +205,11 @@ mailguard_status mailguard_endpoint_text(mailguard_buffer *out,
 
 	put_url(out, &own, scheme);
 	st = mgi_buf_status(out, err);
+	if (st == MAILGUARD_OK &&
+	    out->len - before > MAILGUARD_ENDPOINT_URL_MAX)
+		st = mgi_fail(err, out->mg, MAILGUARD_ELIMIT,
+		              MGI_SAY_ENDPOINT_TOO_LONG, "max",
+		              mgi_u64(MAILGUARD_ENDPOINT_URL_MAX).text);
 	if (st < 0)
 		mgi_buf_cut(out, before);
 	return st;

@@ -157,13 +157,13 @@ static mailguard_status read_data(mailguard_reply *r,
 	mailguard_status st;
 	uint64_t number;
 
+	r->kind = MAILGUARD_REPLY_DATA;
 	scan(&s, 0);
 	while (s.has_literal) {
 		st = next_stretch(&s, in);
 		if (st != MAILGUARD_OK)
 			return st;
 	}
-	r->kind = MAILGUARD_REPLY_DATA;
 	r->text = up_to(text.data, s.line);
 	rest = r->text;
 	r->word = mgi_reply_token(&rest);
@@ -232,4 +232,25 @@ mailguard_status mgi_reply_imap(mailguard_reply *r, mgi_reply_in *in)
 	}
 	mgi_reply_garbage(r, line);
 	return MAILGUARD_OK;
+}
+
+enum { FIRST = 0, IN_DATA = 1, IN_CODE = 2 };
+
+/* The first line is read as if it were all: what it lacks is a literal. */
+bool mgi_imap_goes_on(uint64_t *literal, uint32_t *state, mailguard_span line)
+{
+	stretch s = { line, SIZE_MAX, 0, false };
+
+	if (*state == FIRST) {
+		mgi_reply_in in = { line, 0, MAILGUARD_REPLY_LAST, 0, 0 };
+		mailguard_reply r = MAILGUARD_REPLY_INIT;
+
+		if (mgi_reply_imap(&r, &in) == MAILGUARD_OK)
+			return false;
+		*state = r.kind == MAILGUARD_REPLY_DATA ? IN_DATA : IN_CODE;
+		return literal_of(literal, line);
+	}
+	scan(&s, 0);
+	*literal = s.literal;
+	return s.has_literal && (*state == IN_DATA || s.close == SIZE_MAX);
 }

@@ -22,6 +22,15 @@ static mailguard_status read_body(mailguard_reply *r, mgi_reply_in *in)
 	return st;
 }
 
+bool mgi_pop3_goes_on(uint32_t *state, uint32_t flags, mailguard_span line)
+{
+	if (*state)
+		return !mgi_span_is(line, ".");
+	*state = 1;
+	return flags & MAILGUARD_REPLY_MULTILINE &&
+	       mgi_span_starts_nocase(line, "+OK");
+}
+
 /* RFC 2449, 8: the code stands in brackets right behind the status. */
 static void take_text(mailguard_reply *r, mailguard_span text)
 {

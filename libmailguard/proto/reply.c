@@ -1,5 +1,5 @@
 /*
- * reply.c - one answer, whatever the protocol: limits, lines, a torn end.
+ * reply.c - one answer, whatever the protocol: its lines, a torn end.
  *
  * What a line means is known to smtp.c, imap.c and pop3.c.
  */
@@ -22,24 +22,10 @@ static void note_oddities(mgi_reply_in *in, mailguard_span line)
 	}
 }
 
-static mailguard_status too_long(const mgi_reply_in *in)
-{
-	return mgi_fail(in->err, (mailguard *)NULL, MAILGUARD_ELIMIT,
-	                MGI_SAY_REPLY_TOO_LONG, "max",
-	                mgi_u64(MAILGUARD_REPLY_BYTES_MAX).text);
-}
-
-/* No line end within what may be one line. */
 static mailguard_status unfinished(mailguard_span *line,
                                    mgi_reply_in *in,
                                    mailguard_span rest)
 {
-	if (rest.len > MAILGUARD_REPLY_BYTES_MAX - in->at)
-		return too_long(in);
-	if (rest.len >= in->line_max)
-		return mgi_fail(in->err, (mailguard *)NULL, MAILGUARD_ELIMIT,
-		                MGI_SAY_REPLY_LINE_TOO_LONG, "max",
-		                mgi_u64(in->line_max).text);
 	if (!rest.len || !(in->flags & MAILGUARD_REPLY_LAST))
 		return MAILGUARD_AGAIN;
 
@@ -58,14 +44,11 @@ mailguard_status mgi_reply_line(mailguard_span *line, mgi_reply_in *in)
 	size_t n;
 
 	if (rest.len)
-		lf = memchr(rest.data, '\n',
-		            rest.len < in->line_max ? rest.len : in->line_max);
+		lf = memchr(rest.data, '\n', rest.len);
 	if (!lf)
 		return unfinished(line, in, rest);
 
 	n = (size_t)(lf - rest.data);
-	if (n >= MAILGUARD_REPLY_BYTES_MAX - in->at)
-		return too_long(in);
 	in->at += n + 1;
 	in->lines++;
 	if (n && rest.data[n - 1] == '\r')
@@ -79,8 +62,6 @@ mailguard_status mgi_reply_line(mailguard_span *line, mgi_reply_in *in)
 
 mailguard_status mgi_reply_skip(mgi_reply_in *in, uint64_t n)
 {
-	if (n > MAILGUARD_REPLY_BYTES_MAX - in->at)
-		return too_long(in);
 	if (n > in->bytes.len - in->at)
 		return MAILGUARD_AGAIN;
 	in->at += (size_t)n;
@@ -135,17 +116,29 @@ static mailguard_status read_reply(mailguard_reply *r, mgi_reply_in *in)
 	else
 		st = mgi_reply_smtp(r, in);
 
-	if (st < 0)
-		return st;
-	if (in->bytes.len && (in->flags & MAILGUARD_REPLY_LAST) &&
-	    (st == MAILGUARD_AGAIN || in->odd & MAILGUARD_REPLY_ODD_TORN)) {
+	if (st == MAILGUARD_AGAIN || in->odd & MAILGUARD_REPLY_ODD_TORN)
 		tear(r, in, st);
-		st = MAILGUARD_OK;
-	}
 	r->odd |= in->odd;
 	r->lines = in->lines;
 	r->whole = mgi_span_head(in->bytes, in->at);
-	return st;
+	return MAILGUARD_OK;
+}
+
+/* First where it ends, so that no byte is judged before all are there. */
+static mailguard_status find_and_read(mailguard_reply *r,
+                                      mgi_reply_in *in,
+                                      mailguard_reply_progress *p,
+                                      mailguard_error *err)
+{
+	size_t end = in->bytes.len;
+	mailguard_status st = mgi_reply_find_end(&end, p, r, in, err);
+
+	if (st == MAILGUARD_AGAIN && end && (in->flags & MAILGUARD_REPLY_LAST))
+		st = MAILGUARD_OK;
+	if (st != MAILGUARD_OK)
+		return st;
+	in->bytes = mgi_span_head(in->bytes, end);
+	return read_reply(r, in);
 }
 
 mailguard_status mailguard_reply_parse(mailguard_reply *out,
@@ -155,16 +148,15 @@ mailguard_status mailguard_reply_parse(mailguard_reply *out,
                                        mailguard_error *err)
 {
 	mailguard_reply r = MAILGUARD_REPLY_INIT;
-	const mailguard_reply none = MAILGUARD_REPLY_INIT;
-	mgi_reply_in in = {
-		bytes, 0, MAILGUARD_REPLY_LINE_MAX, flags, 0, 0, err
-	};
+	mgi_reply_in in = { bytes, 0, flags, 0, 0 };
+	mailguard_reply_progress p;
 	size_t size = out->size;
 	mailguard_status st;
 
 	if (size < sizeof(r))
 		return mgi_fail(err, (mailguard *)NULL, MAILGUARD_EINVAL,
 		                MGI_SAY_REPLY_NO_SIZE);
+	p = out->progress;
 	memset(out, 0, size);
 	out->size = size;
 	if (protocol < MAILGUARD_PROTOCOL_SMTP ||
@@ -172,13 +164,12 @@ mailguard_status mailguard_reply_parse(mailguard_reply *out,
 		return mgi_fail(err, (mailguard *)NULL, MAILGUARD_EINVAL,
 		                MGI_SAY_REPLY_NO_PROTOCOL);
 
-	if (protocol == MAILGUARD_PROTOCOL_IMAP)
-		in.line_max = MAILGUARD_REPLY_BYTES_MAX;
-	r.protocol = protocol;
-	st = read_reply(&r, &in);
-	if (st != MAILGUARD_OK)
-		r = none;
 	r.size = size;
-	memcpy(out, &r, sizeof(r));
+	r.protocol = protocol;
+	st = find_and_read(&r, &in, &p, err);
+	if (st == MAILGUARD_OK)
+		memcpy(out, &r, sizeof(r));
+	if (st == MAILGUARD_AGAIN)
+		out->progress = p;
 	return st;
 }

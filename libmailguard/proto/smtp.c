@@ -1,7 +1,6 @@
 /*
  * smtp.c - one SMTP answer: "250-first", "250 last" (RFC 5321, 4.2).
  */
-#include "base/fail.h"
 #include "proto/reply.h"
 
 bool mgi_smtp_line_read(mgi_smtp_line *out, mailguard_span line)
@@ -19,6 +18,13 @@ bool mgi_smtp_line_read(mgi_smtp_line *out, mailguard_span line)
 	out->no_space = rest.len && !out->more && rest.data[0] != ' ';
 	out->text = out->no_space ? rest : mgi_span_from(rest, 1);
 	return true;
+}
+
+bool mgi_smtp_goes_on(mailguard_span line)
+{
+	mgi_smtp_line l;
+
+	return mgi_smtp_line_read(&l, line) && l.more;
 }
 
 /* A greeting may begin with a version, "220 4.8.1 ESMTP": only refusals may
@@ -83,11 +89,6 @@ mailguard_status mgi_reply_smtp(mailguard_reply *r, mgi_reply_in *in)
 			return MAILGUARD_OK;
 		}
 		take_line(r, l, line);
-		if (l.more && in->lines >= MAILGUARD_REPLY_LINES_MAX)
-			return mgi_fail(
-				in->err, (mailguard *)NULL, MAILGUARD_ELIMIT,
-				MGI_SAY_REPLY_TOO_MANY_LINES, "max",
-				mgi_u64(MAILGUARD_REPLY_LINES_MAX).text);
 	} while (l.more);
 	r->kind = kind_of(r->code);
 	return MAILGUARD_OK;

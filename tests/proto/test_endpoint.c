@@ -81,6 +81,12 @@ static const struct {
 	  "/mail?x=1&tls=none", 5, 2, 0, 443 },
 	{ "query without path", "http://h:8080?q", "http://h:8080/?q", "h", "-",
 	  "-", "-", "/?q", 5, 0, 8080, 8080 },
+	{ "empty query", "https://h/a?", "https://h/a?", "h", "-", "-", "-",
+	  "/a?", 5, 2, 0, 443 },
+	{ "empty query alone", "http://h?", "http://h/?", "h", "-", "-", "-",
+	  "/?", 5, 0, 0, 80 },
+	{ "no path", "http://h", "http://h/", "h", "-", "-", "-", "/", 5, 0, 0,
+	  80 },
 	{ "address of HTTP", "https://h/日 x#address=2001:db8::2",
 	  "https://h/%E6%97%A5%20x#address=2001:db8::2", "h", "-", "-",
 	  "2001:db8::2", "/%E6%97%A5%20x", 5, 2, 0, 443 },
@@ -191,6 +197,14 @@ Test(proto_endpoint, bad_urls_are_refused_by_the_part_that_is_wrong)
 		{ "against it", "imaps://h?tls=none", "endpoint.bad-tls" },
 		{ "name", "imap://h?address=h2", "endpoint.bad-address" },
 		{ "option", "imap://h?x=1", "endpoint.unknown-option" },
+		{ "tls twice", "imap://h?tls=none&tls=none",
+		  "endpoint.repeated-option" },
+		{ "address twice", "imap://h?address=::1&tls=none&ADDRESS=::1",
+		  "endpoint.repeated-option" },
+		{ "before and behind #", "imap://h?tls=starttls#tls=starttls",
+		  "endpoint.repeated-option" },
+		{ "address twice in HTTP", "http://h#address=::1&address=::1",
+		  "endpoint.bad-address" },
 		{ "mechanism", "imap://a;AUTH=P%20@h",
 		  "endpoint.bad-mechanism" },
 	};
@@ -246,6 +260,32 @@ Test(proto_endpoint, a_filled_one_without_a_url_appends_nothing)
 	ok(mailguard_buffer_new(&b, mg, NULL));
 	cr_expect(MAILGUARD_EINVAL == mailguard_endpoint_text(b, &e, &err));
 	cr_expect(eq(str, err.code, "endpoint.no-url"));
+	cr_expect(eq(sz, mailguard_buffer_length(b), 0));
+	mailguard_buffer_free(b);
+}
+
+Test(proto_endpoint, what_could_not_be_read_again_is_not_written)
+{
+	static char user[MAILGUARD_ENDPOINT_URL_MAX];
+	mailguard_endpoint e = MAILGUARD_ENDPOINT_INIT;
+	mailguard_endpoint *back;
+	mailguard_buffer *b;
+	mailguard_error err;
+
+	/* "smtp://" and "@h" are 9 bytes. */
+	memset(user, 'u', sizeof(user) - 9);
+	e.host = "h";
+	e.user = user;
+	e.protocol = MAILGUARD_PROTOCOL_SMTP;
+	ok(mailguard_buffer_new(&b, mg, NULL));
+	ok(mailguard_endpoint_text(b, &e, NULL));
+	ok(mailguard_endpoint_parse(&back, mg, mailguard_buffer_text(b), NULL));
+	mailguard_endpoint_free(back);
+
+	mailguard_buffer_clear(b);
+	user[sizeof(user) - 9] = 'u';
+	cr_expect(MAILGUARD_ELIMIT == mailguard_endpoint_text(b, &e, &err));
+	cr_expect(eq(str, err.code, "endpoint.too-long"));
 	cr_expect(eq(sz, mailguard_buffer_length(b), 0));
 	mailguard_buffer_free(b);
 }

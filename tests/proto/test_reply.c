@@ -50,6 +50,8 @@ static const struct {
 	  "temporary 0 0.0.0 0 1 0|a1|NO|UNAVAILABLE||later" },
 	{ "will not", IMAP, 0, "a1 NO [AUTHENTICATIONFAILED] x\r\n",
 	  "permanent 0 0.0.0 0 1 0|a1|NO|AUTHENTICATIONFAILED||x" },
+	{ "a limit of its own", IMAP, 0, "a1 NO [LIMIT] 32 flags\r\n",
+	  "permanent 0 0.0.0 0 1 0|a1|NO|LIMIT||32 flags" },
 	{ "BAD", IMAP, 0, "a1 BAD x\r\n",
 	  "permanent 0 0.0.0 0 1 0|a1|BAD|||x" },
 	{ "greeting", IMAP, 0, "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n",
@@ -141,6 +143,7 @@ Test(proto_reply, every_answer_has_its_value)
  * past its end. */
 Test(proto_reply, growing_byte_by_byte_ends_in_the_same_value)
 {
+	mailguard_reply_progress progress = { 0 };
 	size_t i, n;
 
 	for (i = 0; i < ROWS(rows); i++)
@@ -150,9 +153,11 @@ Test(proto_reply, growing_byte_by_byte_ends_in_the_same_value)
 			mailguard_status st;
 
 			memcpy(own, rows[i].bytes, n);
+			r.progress = progress;
 			st = mailguard_reply_parse(&r, rows[i].protocol,
 			                           rows[i].flags, span(own, n),
 			                           NULL);
+			progress = r.progress;
 			if (n < strlen(rows[i].bytes)) {
 				cr_expect(MAILGUARD_AGAIN == st, "%s at %zu",
 				          rows[i].why, n);
@@ -233,6 +238,29 @@ Test(proto_reply, limits_hold_with_and_without_an_end)
 		memcpy(b + 5 * i, "250-\n", 5);
 	cr_expect(eq(str, limit_of(SMTP, b, 4995), "no limit"));
 	cr_expect(eq(str, limit_of(SMTP, b, 5000), "reply.too-many-lines"));
+	free(b);
+}
+
+/* UIDL of a mailbox with hundreds of thousands of mails is no attack. */
+Test(proto_reply, a_body_may_be_longer_than_any_other_answer)
+{
+	static mailguard_error err;
+	size_t n = MAILGUARD_REPLY_BODY_MAX, i;
+	mailguard_reply r = MAILGUARD_REPLY_INIT;
+	char *b = malloc(n + 1);
+
+	memcpy(b, "+OK\r\n", 5);
+	for (i = 5; i < n + 1; i++)
+		b[i] = i % 64 ? 'x' : '\n';
+	memcpy(b + n - 4, "\n.\r\n", 4);
+	ok(mailguard_reply_parse(&r, POP, MAILGUARD_REPLY_MULTILINE, span(b, n),
+	                         NULL));
+	cr_expect(eq(sz, r.whole.len, n));
+	memcpy(b + n - 4, "x\n.\r\n", 5);
+	cr_expect(MAILGUARD_ELIMIT ==
+	          mailguard_reply_parse(&r, POP, MAILGUARD_REPLY_MULTILINE,
+	                                span(b, n + 1), &err));
+	cr_expect(eq(str, err.code, "reply.too-long"));
 	free(b);
 }
 
