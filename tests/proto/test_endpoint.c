@@ -25,6 +25,9 @@ static char *or_none(const char *s)
 	return (char *)(s ? s : "-");
 }
 
+#define LABEL9 "abcdefghi"
+#define LABEL63 LABEL9 LABEL9 LABEL9 LABEL9 LABEL9 LABEL9 LABEL9
+
 static const struct {
 	const char *why, *url;
 	char *text, *host, *user, *mechanism, *address, *path;
@@ -87,6 +90,16 @@ static const struct {
 	  "/?", 5, 0, 0, 80 },
 	{ "no path", "http://h", "http://h/", "h", "-", "-", "-", "/", 5, 0, 0,
 	  80 },
+	{ "@ in a path", "http://h:80/@x", "http://h:80/@x", "h", "-", "-", "-",
+	  "/@x", 5, 0, 80, 80 },
+	{ "longest mechanism", "imap://;AUTH=ABCDEFGHIJ0123456789@h",
+	  "imap://;AUTH=ABCDEFGHIJ0123456789@h", "h", "-",
+	  "ABCDEFGHIJ0123456789", "-", "-", 3, 0, 0, 143 },
+	{ "longest label", "imap://" LABEL63, "imap://" LABEL63, LABEL63, "-",
+	  "-", "-", "-", 3, 0, 0, 143 },
+	{ "IPv4 in IPv6", "imap://[1:2:3:4:5:6:192.0.2.1]",
+	  "imap://[1:2:3:4:5:6:192.0.2.1]", "1:2:3:4:5:6:192.0.2.1", "-", "-",
+	  "-", "-", 3, 0, 0, 143 },
 	{ "address of HTTP", "https://h/日 x#address=2001:db8::2",
 	  "https://h/%E6%97%A5%20x#address=2001:db8::2", "h", "-", "-",
 	  "2001:db8::2", "/%E6%97%A5%20x", 5, 2, 0, 443 },
@@ -197,6 +210,19 @@ Test(proto_endpoint, bad_urls_are_refused_by_the_part_that_is_wrong)
 		{ "against it", "imaps://h?tls=none", "endpoint.bad-tls" },
 		{ "name", "imap://h?address=h2", "endpoint.bad-address" },
 		{ "option", "imap://h?x=1", "endpoint.unknown-option" },
+		{ "digits of it", "imaps://a:1/w@h", "endpoint.secret-in-url" },
+		{ "a scheme too long to be one", "abcdefghijklmnopqrstu://h",
+		  "endpoint.no-scheme" },
+		{ "a login before ://", "ann@pw://h", "endpoint.no-scheme" },
+		{ "long mechanism", "imap://;AUTH=ABCDEFGHIJ0123456789X@h",
+		  "endpoint.bad-mechanism" },
+		{ "long label", "imap://x" LABEL63, "endpoint.bad-host" },
+		{ "octal", "imap://192.0.02.1", "endpoint.bad-host" },
+		{ "nothing for ::", "imap://[::1:2:3:4:5:6:7:8]",
+		  "endpoint.bad-host" },
+		{ "nine groups", "imap://[1:2:3:4:5:6:7:192.0.2.1]",
+		  "endpoint.bad-host" },
+		{ "long group", "imap://[12345::]", "endpoint.bad-host" },
 		{ "tls twice", "imap://h?tls=none&tls=none",
 		  "endpoint.repeated-option" },
 		{ "address twice", "imap://h?address=::1&tls=none&ADDRESS=::1",
@@ -262,6 +288,40 @@ Test(proto_endpoint, a_filled_one_without_a_url_appends_nothing)
 	cr_expect(eq(str, err.code, "endpoint.no-url"));
 	cr_expect(eq(sz, mailguard_buffer_length(b), 0));
 	mailguard_buffer_free(b);
+}
+
+Test(proto_endpoint, a_filled_one_is_judged_as_a_url_is)
+{
+	static const struct {
+		const char *why;
+		int protocol, tls, port;
+		char *code;
+	} rows[] = {
+		{ "HTTP has no STARTTLS", 5, 1, 0, "endpoint.bad-tls" },
+		{ "no such mode", 3, 3, 0, "endpoint.bad-tls" },
+		{ "negative mode", 3, -1, 0, "endpoint.bad-tls" },
+		{ "large port", 3, 2, 65536, "endpoint.bad-port" },
+		{ "negative port", 3, 2, -1, "endpoint.bad-port" },
+		{ "no such protocol", 7, 0, 0, "endpoint.no-url" },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		mailguard_endpoint e = MAILGUARD_ENDPOINT_INIT;
+		mailguard_buffer *b;
+		mailguard_error err;
+
+		e.host = "h";
+		e.protocol = rows[i].protocol;
+		e.tls = rows[i].tls;
+		e.port = rows[i].port;
+		ok(mailguard_buffer_new(&b, mg, NULL));
+		cr_expect(MAILGUARD_EINVAL ==
+		                  mailguard_endpoint_text(b, &e, &err),
+		          "%s", rows[i].why);
+		cr_expect(eq(str, err.code, rows[i].code), "%s", rows[i].why);
+		mailguard_buffer_free(b);
+	}
 }
 
 Test(proto_endpoint, what_could_not_be_read_again_is_not_written)

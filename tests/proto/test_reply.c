@@ -31,6 +31,10 @@ static const struct {
 	{ "code only", SMTP, 0, "354\r\n", "more 354 0.0.0 0 1 0||354|||" },
 	{ "enhanced at odds", SMTP, 0, "550 4.2.2 full\r\n",
 	  "permanent 550 4.2.2 32 1 0||550|||full" },
+	{ "none of 3yz", SMTP, 0, "354 5.1.1 x\r\n",
+	  "more 354 0.0.0 0 1 0||354|||5.1.1 x" },
+	{ "the first enhanced", SMTP, 0, "550-5.1.1 a\r\n550 5.7.1 b\r\n",
+	  "permanent 550 5.1.1 0 2 0||550|||a" },
 	{ "version is no code", SMTP, 0, "220 4.8.1 ESMTP\r\n",
 	  "ok 220 0.0.0 0 1 0||220|||4.8.1 ESMTP" },
 	{ "8 bit and control", SMTP, 0, "550 \xE9\x07\r\n",
@@ -77,6 +81,15 @@ static const struct {
 	  "ok 0 0.0.0 0 1 0|a|OK|||t {5}" },
 	{ "SMTP at IMAP's port", IMAP, 0, "220 h ESMTP\r\n",
 	  "garbage 0 0.0.0 0 1 0|||||220 h ESMTP" },
+	{ "text behind a literal in a code", IMAP, 0,
+	  "a NO [X {2}\r\nab] t {5}\r\n",
+	  "permanent 0 0.0.0 0 2 0|a|NO|X|{2}\r\nab|t {5}" },
+	{ "backslash outside quotes", IMAP, 0, "a OK [X \\] t\r\n",
+	  "ok 0 0.0.0 0 1 0|a|OK|X|\\|t" },
+	{ "plus in a tag", IMAP, 0, "a+b OK x\r\n",
+	  "garbage 0 0.0.0 0 1 0|||||a+b OK x" },
+	{ "PREAUTH has no tag", IMAP, 0, "a PREAUTH x\r\n",
+	  "garbage 0 0.0.0 0 1 0|||||a PREAUTH x" },
 	{ "BYE has no tag", IMAP, 0, "a BYE x\r\n",
 	  "garbage 0 0.0.0 0 1 0|||||a BYE x" },
 	{ "OK", POP, 0, "+OK ready <1@h>\r\n",
@@ -89,6 +102,7 @@ static const struct {
 	{ "no prefix of a word", POP, 0, "-ERR [SYS/TEMPO] x\r\n",
 	  "permanent 0 0.0.0 0 1 0||-ERR|SYS/TEMPO||x" },
 	{ "continue", POP, 0, "+ YQ==\r\n", "more 0 0.0.0 0 1 0||+|||YQ==" },
+	{ "continue, alone", POP, 0, "+\r\n", "more 0 0.0.0 0 1 0||+|||" },
 	{ "no space", POP, 0, "+OKay\r\n", "ok 0 0.0.0 4 1 0||+OK|||ay" },
 	{ "body", POP, 1, "+OK\r\n..a\r\n.\r\n", "ok 0 0.0.0 0 3 0||+OK|||" },
 	{ "no body behind -ERR", POP, 1, "-ERR x\r\n",
@@ -168,6 +182,44 @@ Test(proto_reply, growing_byte_by_byte_ends_in_the_same_value)
 			}
 			free(own);
 		}
+}
+
+Test(proto_reply, only_what_is_said_to_pass_is_temporary)
+{
+	static const struct {
+		int protocol;
+		const char *word;
+		int kind;
+	} words[] = {
+		{ IMAP, "UNAVAILABLE", MAILGUARD_REPLY_TEMPORARY },
+		{ IMAP, "INUSE", MAILGUARD_REPLY_TEMPORARY },
+		{ IMAP, "expungeissued", MAILGUARD_REPLY_TEMPORARY },
+		{ IMAP, "TEMPFAIL", MAILGUARD_REPLY_TEMPORARY },
+		{ IMAP, "LIMIT", MAILGUARD_REPLY_PERMANENT },
+		{ IMAP, "OVERQUOTA", MAILGUARD_REPLY_PERMANENT },
+		{ IMAP, "SERVERBUG", MAILGUARD_REPLY_PERMANENT },
+		{ IMAP, "IN-USE", MAILGUARD_REPLY_PERMANENT },
+		{ IMAP, "INUSE/X", MAILGUARD_REPLY_PERMANENT },
+		{ POP, "IN-USE", MAILGUARD_REPLY_TEMPORARY },
+		{ POP, "LOGIN-DELAY", MAILGUARD_REPLY_TEMPORARY },
+		{ POP, "SYS/TEMP", MAILGUARD_REPLY_TEMPORARY },
+		{ POP, "SYS/PERM", MAILGUARD_REPLY_PERMANENT },
+		{ POP, "AUTH", MAILGUARD_REPLY_PERMANENT },
+		{ POP, "INUSE", MAILGUARD_REPLY_PERMANENT },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(words); i++) {
+		mailguard_reply r = MAILGUARD_REPLY_INIT;
+		char line[64];
+		int n = snprintf(line, sizeof(line), "%s [%s] x\r\n",
+		                 words[i].protocol == IMAP ? "a NO" : "-ERR",
+		                 words[i].word);
+
+		ok(mailguard_reply_parse(&r, words[i].protocol, 0,
+		                         span(line, (size_t)n), NULL));
+		cr_expect(eq(int, r.kind, words[i].kind), "%s", words[i].word);
+	}
 }
 
 Test(proto_reply, what_follows_is_left_alone)
@@ -302,11 +354,27 @@ Test(proto_reply, capabilities_are_whole_words)
 	cr_expect(eq(int, mailguard_reply_has(&r, "STARTTLS"), 0));
 }
 
+Test(proto_reply, lines_of_a_body_lose_the_dot_that_was_added)
+{
+	mailguard_reply r = parsed(POP, 1, "+OK two\r\n..\r\na.\r\n\r\n.\r\n");
+	static char *const want[] = { "two", ".", "a.", "" };
+	mailguard_span line;
+	size_t i = 0, at = 0;
+
+	while (mailguard_reply_line(&line, &r, &at) == MAILGUARD_OK) {
+		cr_assert(lt(sz, i, ROWS(want)));
+		cr_expect(eq(sz, line.len, strlen(want[i])));
+		cr_expect(eq(int, memcmp(line.data, want[i], line.len), 0));
+		i++;
+	}
+	cr_expect(eq(sz, i, ROWS(want)));
+}
+
 Test(proto_reply, people_get_one_clean_line)
 {
 	mailguard_reply r = parsed(SMTP, 0,
 	                           "550-5.1.1 no\x1B[31m such\r\n"
-	                           "550 5.1.1 user \xFF\r\n");
+	                           "550 5.1.1 user\xC2\x9B \xFF\r\n");
 	mailguard_status st;
 	int n = 1;
 
