@@ -187,6 +187,7 @@ enum {
 	MAILGUARD_REASON_TLS_EXTENSION = 731, /**< the two sides cannot agree on a detail of TLS */
 	MAILGUARD_REASON_CA_STORE_UNREADABLE = 732, /**< the list of trusted issuers cannot be read here */
 	MAILGUARD_REASON_TLS_LIBRARY_FAULT = 733, /**< the encryption library of this computer fails */
+	MAILGUARD_REASON_CERT_UNVERIFIED = 734, /**< the server's certificate could not be verified */
 	MAILGUARD_REASON_AUTH = 800, /**< the login is refused */
 	MAILGUARD_REASON_WRONG_PASSWORD = 801, /**< login name or password is wrong */
 	MAILGUARD_REASON_WRONG_LOGIN_NAME = 802, /**< the login name is not known */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define CONFIDENCE_MAX 98
+#define UNSURE 10         /* less sure, for a sign that contradicts */
 #define CONFIDENCE_MIN 10 /* less is not an answer */
 #define NONE_MIN 40       /* a failure this strong beats "all is well" */
 #define WORDS_MAX 94      /* only a code that was named is surer */
@@ -117,6 +118,17 @@ static void add_also(mailguard_cause *c, int32_t fault)
 	}
 }
 
+/* A vaguer row that names the other's fault as possible agrees with it. */
+static bool allows(const mgi_sign *s, int32_t fault)
+{
+	int i;
+
+	for (i = 0; s->code && i < 3; i++)
+		if (s->code->also[i] == fault)
+			return true;
+	return false;
+}
+
 static void others(mailguard_cause *c, const mgi_reading *r)
 {
 	const mgi_sign *best = &r->signs[0];
@@ -131,8 +143,9 @@ static void others(mailguard_cause *c, const mgi_reading *r)
 		if (fault_of(s) == c->fault || best->weight - s->weight > 15)
 			continue;
 		add_also(c, fault_of(s));
-		if (c->confidence > best->weight - 10)
-			c->confidence = best->weight - 10;
+		if (!allows(s, c->fault) && !allows(best, fault_of(s)) &&
+		    c->confidence > best->weight - UNSURE)
+			c->confidence = best->weight - UNSURE;
 	}
 }
 

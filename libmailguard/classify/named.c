@@ -84,7 +84,25 @@ static mailguard_span unquoted(mailguard_span s)
 	return s;
 }
 
-/* All rows with that code; the more there are, the less each says. */
+/* Which name space people mean by a number alone, the likeliest first. */
+static int32_t weight_alone(const mgi_code_row *row)
+{
+	static const char *const spaces[] = {
+		"smtp-reply", "winsock",   "libcurl", "apple", "gai",
+		"errno",      "tls-alert", "x509",    "dns",   "sysexits",
+	};
+	int32_t weight = 48;
+	size_t i;
+
+	if (row->reason / 100 == MAILGUARD_FAULT_UNKNOWN)
+		return mgi_code_weight(row);
+	for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++, weight -= 2)
+		if (strcmp(row->space, spaces[i]) == 0)
+			return weight;
+	return mgi_code_weight(row) / 2;
+}
+
+/* All rows with that code; if there are several, none is certain. */
 static void add_bare(mgi_reading *r, mailguard_span code)
 {
 	const mgi_set *set;
@@ -96,11 +114,12 @@ static void add_bare(mgi_reading *r, mailguard_span code)
 	for (set = r->sets; set; set = set->next) {
 		n = mgi_code_find(&first, set, code);
 		for (i = first; i < first + n; i++) {
-			int32_t weight = mgi_code_weight(&set->codes[i]);
+			const mgi_code_row *row = &set->codes[i];
 
-			mgi_sign_code(r, &set->codes[i],
-			              all > 1 ? weight / 2 : weight, 0,
-			              r->folded->len);
+			mgi_sign_code(r, row,
+			              all > 1 ? weight_alone(row)
+			                      : mgi_code_weight(row),
+			              0, r->folded->len);
 		}
 		n = mgi_symbol_find(&first, set, code);
 		for (i = first; i < first + n; i++) {

@@ -231,7 +231,8 @@ static void sort(table *t)
 	                                    sizeof(*symbols));
 	uint32_t i, k, n = 0;
 
-	qsort(t->codes, t->set->code_count, sizeof(*t->codes), by_code);
+	if (t->set->code_count)
+		qsort(t->codes, t->set->code_count, sizeof(*t->codes), by_code);
 	for (i = 0; symbols && i < t->set->code_count; i++) {
 		const char *s = t->codes[i].symbol;
 

@@ -71,7 +71,9 @@ Test(classify_explain, a_bare_number_has_every_name_space_as_candidate)
 
 	for (i = 0; i < mgi_code_count; i++)
 		if (strcmp(mgi_codes[i].code, "7") == 0)
-			cr_expect(ne(ptr, meaning(e, mgi_codes[i].space), NULL),
+			cr_expect(ne(ptr,
+			             (void *)meaning(e, mgi_codes[i].space),
+			             NULL),
 			          "%s", mgi_codes[i].space);
 	cr_expect(le(i32, mailguard_explanation_cause(e)->confidence, 50));
 	mailguard_explanation_free(e);
@@ -79,14 +81,13 @@ Test(classify_explain, a_bare_number_has_every_name_space_as_candidate)
 
 Test(classify_explain, meanings_are_strongest_first_and_end)
 {
-	mailguard_explanation *e =
-		explained("0x800CCC0E Socket Error: 10060");
+	mailguard_explanation *e = explained("0x800CCC0E Socket Error: 10060");
 	const mailguard_meaning *m = mailguard_explanation_meaning(e, 0);
 
 	cr_assert(eq(str, (char *)m->space, "winsock"));
 	cr_expect(eq(str, (char *)m->symbol, "WSAETIMEDOUT"));
-	cr_expect(ne(ptr, meaning(e, "outlook-ixp"), NULL));
-	cr_expect(eq(ptr, mailguard_explanation_meaning(e, 99), NULL));
+	cr_expect(ne(ptr, (void *)meaning(e, "outlook-ixp"), NULL));
+	cr_expect(eq(ptr, (void *)mailguard_explanation_meaning(e, 99), NULL));
 	mailguard_explanation_free(e);
 }
 
@@ -106,10 +107,10 @@ Test(classify_explain, outlives_its_classifier_and_handle)
 Test(classify_explain, json_has_every_promised_key)
 {
 	static const char *const keys[] = {
-		"input",     "namespace", "code",   "candidates",
-		"fault_domain", "also",   "reason", "transient",
-		"confidence", "meaning",  "action", "rule",
-		"source",    "evidence",
+		"input",        "namespace", "code",   "candidates",
+		"fault_domain", "also",      "reason", "transient",
+		"confidence",   "meaning",   "action", "rule",
+		"source",       "evidence",
 	};
 	static const char *const texts[] = { "550 user unknown", "ねこ" };
 	mailguard_buffer *buf;
@@ -171,20 +172,22 @@ Test(classify_explain, reasons_and_faults_are_found_by_name)
 		             mailguard_reason_find(mailguard_reason_name(n)),
 		             n));
 		cr_expect(eq(i32, mailguard_reason_fault(n), n / 100));
-		cr_expect(eq(i32,
-		             mailguard_fault_find(mailguard_fault_name(n / 100)),
-		             n / 100));
+		cr_expect(
+			eq(i32,
+		           mailguard_fault_find(mailguard_fault_name(n / 100)),
+		           n / 100));
 	}
 	cr_expect(eq(i32, mailguard_reason_find("nyan"), -1));
 	cr_expect(eq(i32, mailguard_reason_find(NULL), -1));
 	cr_expect(eq(i32, mailguard_fault_find("nyan"), -1));
 	cr_expect(eq(str, (char *)mailguard_reason_name(99999), "unknown"));
 	cr_expect(eq(str, (char *)mailguard_fault_name(99), "unknown"));
-	cr_expect(eq(i32, mailguard_reason_fault(1399), MAILGUARD_FAULT_RECIPIENT));
+	cr_expect(eq(i32, mailguard_reason_fault(1399),
+	             MAILGUARD_FAULT_RECIPIENT));
 	cr_expect(eq(i32, mailguard_reason_hard(MAILGUARD_REASON_USER_UNKNOWN),
 	             1));
-	cr_expect(eq(str,
-	             (char *)mailguard_reason_sisimai(
-			     MAILGUARD_REASON_MAILBOX_FULL),
-	             "mailboxfull"));
+	cr_expect(eq(
+		str,
+		(char *)mailguard_reason_sisimai(MAILGUARD_REASON_MAILBOX_FULL),
+		"mailboxfull"));
 }

@@ -28,8 +28,7 @@ static void check(const row *rows, size_t n)
 			             0),
 			          "%s -> %s, not %s", rows[i].text, k->rule,
 			          rows[i].rule);
-		cr_expect(le(u64, k->offset + k->length,
-		             strlen(rows[i].text)));
+		cr_expect(le(u64, k->offset + k->length, strlen(rows[i].text)));
 	}
 }
 

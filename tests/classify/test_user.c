@@ -5,7 +5,7 @@
 TestSuite(classify_user, .init = setup, .fini = teardown);
 
 #define PHRASES \
-	"# ours\nreason\tphrase\tconfidence\nmail_loop\tnyan * loop*\t95\n"
+ "# ours\nreason\tphrase\tconfidence\nmail_loop\tnyan * loop*\t95\n"
 #define CODES "space\tcode\tsymbol\treason\tnote\nnyan\t7\tNY_7\tmail_loop\tx\n"
 
 Test(classify_user, own_phrases_and_codes_are_found_like_built_in_ones)
@@ -69,11 +69,11 @@ Test(classify_user, a_wrong_table_is_refused_whole_and_says_where)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cr_expect(eq(int,
-		             mailguard_classifier_add(c, span(rows[i].tsv),
-		                                      &err),
-		             MAILGUARD_EFORMAT),
-		          "%s", rows[i].tsv);
+		cr_expect(
+			eq(int,
+		           mailguard_classifier_add(c, span(rows[i].tsv), &err),
+		           MAILGUARD_EFORMAT),
+			"%s", rows[i].tsv);
 		cr_expect(eq(str, err.code, rows[i].code), "%s", rows[i].tsv);
 		cr_expect(ne(ptr, strstr(err.message, rows[i].where), NULL),
 		          "%s", err.message);
