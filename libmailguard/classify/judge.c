@@ -61,6 +61,8 @@ static int by_weight(const void *a, const void *b)
 
 	if (x->weight != y->weight)
 		return y->weight - x->weight;
+	if (x->own != y->own)
+		return x->own ? -1 : 1;
 	if (x->len != y->len)
 		return x->len < y->len ? 1 : -1;
 	if (x->at != y->at)

@@ -85,6 +85,13 @@ static void add(mgi_reading *r, const mgi_sign *sign)
 		r->signs[weakest] = *sign;
 }
 
+/* Does `row` lie outside the built-in table? */
+static bool is_own(const void *row, const void *first, size_t bytes)
+{
+	return (uintptr_t)row < (uintptr_t)first ||
+	       (uintptr_t)row - (uintptr_t)first >= bytes;
+}
+
 static mgi_sign place(const mgi_reading *r, size_t start, size_t end)
 {
 	uint32_t at = r->folded->from[start];
@@ -101,6 +108,7 @@ void mgi_sign_code(mgi_reading *r,
 	mgi_sign s = place(r, start, end);
 
 	s.code = row;
+	s.own = is_own(row, mgi_codes, mgi_code_count * sizeof(*row));
 	s.weight = weight;
 	add(r, &s);
 }
@@ -113,6 +121,7 @@ void mgi_sign_phrase(mgi_reading *r,
 	mgi_sign s = place(r, start, end);
 
 	s.phrase = row;
+	s.own = is_own(row, mgi_phrases, mgi_phrase_count * sizeof(*row));
 	s.weight = row->confidence;
 	add(r, &s);
 }

@@ -20,6 +20,7 @@ typedef struct mgi_sign {
 	const mgi_phrase_row *phrase; /* ... is set */
 	int32_t weight;               /* 1..99 */
 	uint32_t at, len;             /* in the original text */
+	bool own;                     /* a row of the user's */
 } mgi_sign;
 
 /* One text on its way through the readers. */

@@ -20,6 +20,20 @@ Test(classify_user, own_phrases_and_codes_are_found_like_built_in_ones)
 	             MAILGUARD_REASON_USER_UNKNOWN));
 }
 
+Test(classify_user, own_rows_win_over_built_in_ones_of_equal_strength)
+{
+	ok(mailguard_classifier_add(c,
+	                            span("phrase\treason\tconfidence\n"
+	                                 "user unknown\tmail_loop\t92\n"),
+	                            NULL));
+	ok(mailguard_classifier_add(
+		c, span("space\tcode\treason\nx509\t10\tmail_loop\n"), NULL));
+	cr_expect(eq(i32, cause_of("user unknown", 0)->reason,
+	             MAILGUARD_REASON_MAIL_LOOP));
+	cr_expect(eq(i32, cause_of("x509 10", 0)->reason,
+	             MAILGUARD_REASON_MAIL_LOOP));
+}
+
 Test(classify_user, the_files_of_data_can_be_given_as_they_are)
 {
 	static const char *const names[] = { "phrases.tsv", "codes/tls.tsv" };
