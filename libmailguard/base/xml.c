@@ -28,6 +28,7 @@ struct mgi_xml {
 /* What was seen while one document was parsed. */
 typedef struct watch {
 	mgi_xml_options max;
+	xmlParserCtxtPtr ctx;
 	uint32_t nodes, depth;
 	bool no_memory;
 	bool too_deep, too_many, nested_entities;
@@ -39,12 +40,16 @@ void mgi_xml_setup(void)
 	xmlInitParser();
 }
 
+/* A parser that goes on without memory may go on for ever. */
 static void on_error(void *payload, xmlErrorPtr e)
 {
 	watch *w = payload;
 
-	if (e->code == XML_ERR_NO_MEMORY)
+	if (e->code == XML_ERR_NO_MEMORY) {
 		w->no_memory = true;
+		if (w->ctx)
+			xmlStopParser(w->ctx);
+	}
 	if (e->level < XML_ERR_ERROR || w->line)
 		return;
 	w->line = e->line > 0 ? e->line : 1;
@@ -170,14 +175,16 @@ static xmlDocPtr read_tree(watch *w, mailguard_span s)
 	bool right;
 
 	ctx = w->max.html ? htmlNewParserCtxt() : xmlNewParserCtxt();
-	if (!ctx) {
+	if (!ctx || w->no_memory) {
 		w->no_memory = true;
+		xmlFreeParserCtxt(ctx);
 		return NULL;
 	}
 	arm(ctx, w);
+	w->ctx = ctx;
 	if (w->max.html)
 		tree = htmlCtxtReadMemory(
-			ctx, at, (int)s.len, NULL, "UTF-8",
+			ctx, at, (int)s.len, NULL, NULL,
 			HTML_PARSE_NONET | HTML_PARSE_RECOVER |
 				HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 				HTML_PARSE_IGNORE_ENC);
@@ -194,6 +201,7 @@ static xmlDocPtr read_tree(watch *w, mailguard_span s)
 		xmlFreeDoc(tree);
 		tree = NULL;
 	}
+	w->ctx = NULL;
 	xmlFreeParserCtxt(ctx);
 	return tree;
 }

@@ -53,46 +53,49 @@ Test(base_xml, reads_or_refuses)
 		bool html;
 		const char *charset;
 	} rows[] = {
-		{ "plain", "<a>x<b>y</b>z</a>", "xyz" },
+		{ "plain", "<a>x<b>y</b>z</a>", "xyz", false, NULL },
 		{ "declaration",
 		  "\n <?xml version='1.0' "
 		  "encoding='Shift_JIS'?><a>\x87\x40</a>",
-		  "①" },
+		  "①", false, NULL },
 		{ "sender wins",
 		  "<?xml version='1.0' encoding='utf-8'?>"
 		  "<a>\xad\xa1</a>",
-		  "①", false, "euc-jp" },
+		  "①", false, "euc-jp", false, NULL },
 		{ "CDATA, refs", "<a><![CDATA[<x>]]>&amp;&#12354;</a>",
-		  "<x>&あ" },
-		{ "control", "<a>x\x0by</a>", "x y" },
-		{ "comment", "<a>x<!-- no -->y<?pi no?></a>", "xy" },
-		{ "not closed", "<a><b></a>", "xml.bad" },
-		{ "no root", "<?xml version='1.0'?>", "xml.empty" },
-		{ "no text", " \n", "xml.empty" },
-		{ "meta", "<meta charset=\"x-sjis\"><p>\x87\x8a", "㈱", true },
+		  "<x>&あ", false, NULL },
+		{ "control", "<a>x\x0by</a>", "x y", false, NULL },
+		{ "comment", "<a>x<!-- no -->y<?pi no?></a>", "xy", false,
+		  NULL },
+		{ "not closed", "<a><b></a>", "xml.bad", false, NULL },
+		{ "no root", "<?xml version='1.0'?>", "xml.empty", false,
+		  NULL },
+		{ "no text", " \n", "xml.empty", false, NULL },
+		{ "meta", "<meta charset=\"x-sjis\"><p>\x87\x8a", "㈱", true,
+		  NULL },
 		{ "meta http",
 		  "<html><head><meta http-equiv='Content-Type' "
 		  "content='text/html; charset=Shift_JIS'>"
 		  "<body>\x87\x40\x81\x60",
-		  "①～", true },
-		{ "torn HTML", "<p>a<b>b</p>c&nbsp;&lt;", "abc\xc2\xa0<",
-		  true },
+		  "①～", true, NULL },
+		{ "torn HTML", "<p>a<b>b</p>c&nbsp;&lt;", "abc\xc2\xa0<", true,
+		  NULL },
 		{ "file entity",
 		  "<!DOCTYPE a [<!ENTITY x SYSTEM "
 		  "'file:///etc/hostname'>]><a>p&x;q</a>",
-		  "pq" },
+		  "pq", false, NULL },
 		{ "file DTD",
 		  "<!DOCTYPE a SYSTEM 'file:///etc/hostname'>"
 		  "<a>p</a>",
-		  "p" },
+		  "p", false, NULL },
 		{ "parameter entity",
 		  "<!DOCTYPE a [<!ENTITY % x SYSTEM "
 		  "'file:///etc/hostname'> %x;]><a>p</a>",
-		  "p" },
+		  "p", false, NULL },
 		{ "laughs",
 		  "<!DOCTYPE a [<!ENTITY l 'ha'><!ENTITY m "
 		  "'&l;&l;&l;'>]><a>&m;</a>",
-		  "xml.entities" },
+		  "xml.entities", false, NULL },
 	};
 	size_t i;
 
@@ -238,4 +241,26 @@ Test(base_xml, reads_a_provider_page_to_its_end)
 	             strstr(text_of(file.at, file.len, &html), "23時58分掲載"),
 	             NULL));
 	mgi_buf_done(&file);
+}
+
+Test(base_xml, html_without_memory_neither_dies_nor_hangs, .timeout = 30)
+{
+	mgi_xml_options html = { .html = true };
+	int n, hit;
+
+	if (!armed_malloc_works())
+		cr_skip_test("the sanitizer has its own malloc");
+	for (n = 0, hit = 1; hit; n++) {
+		mailguard_status st;
+		mgi_xml *doc;
+
+		armed_malloc_at(n);
+		st = mgi_xml_parse(&doc, mg, mgi_span_of(FEED), &html, NULL);
+		hit = armed_malloc_off();
+		cr_assert(st == MAILGUARD_OK || st == MAILGUARD_ENOMEM ||
+		                  st == MAILGUARD_EFORMAT,
+		          "%d", n);
+		mgi_xml_free(doc);
+	}
+	cr_expect(lt(int, 10, n));
 }
