@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/say.h"
 
 /* Zero is the default. */
 typedef struct mgi_script_limits {
@@ -22,6 +23,7 @@ typedef struct mgi_script_limits {
 } mgi_script_limits;
 
 #define MGI_SCRIPT_STEPS_MAX 1024 /* further ones are dropped */
+#define MGI_SCRIPT_FACTS_MAX 1024 /* so are certificates, faults, records */
 
 typedef struct mgi_script mgi_script;
 
@@ -34,6 +36,9 @@ mailguard_status mgi_script_new(mgi_script **out,
 /* NULL is fine. */
 void mgi_script_free(mgi_script *s);
 mailguard *mgi_script_handle(const mgi_script *s);
+/* Something we need failed; mgi_script_finish() will tell the first such. */
+void mgi_script_fail(mgi_script *s, mailguard_status st, mgi_say_id why);
+bool mgi_script_failed(const mgi_script *s);
 
 /* Steps begun from now on are encrypted, or not. At first they are not. */
 void mgi_script_encrypted(mgi_script *s, bool on);
