@@ -15,7 +15,7 @@
 enum { AT_VERSION = 8, AT_COST = 9, AT_SALT = 12, AT_NONCE = 28, AT_ZERO = 35 };
 enum { KEY = 32, SALT = 16, NONCE = 12, NONCE_HEAD = 7, VERSION = 1 };
 /* OWASP's choice for 32 MiB: N = 2^15, r = 8, p = 3. */
-enum { COST_LOG_N = 15, COST_R = 8, COST_P = 3 };
+static const mgi_seal_cost cost_of_choice = { 15, 8, 3 };
 static const char magic[] = "mgseal\r\n";
 
 typedef struct box {
@@ -61,14 +61,15 @@ static mailguard_status header_check(mailguard_span sealed,
 }
 
 static mailguard_status header_make(unsigned char *header,
+                                    mgi_seal_cost cost,
                                     mailguard *mg,
                                     mailguard_error *err)
 {
 	memcpy(header, magic, AT_VERSION);
 	header[AT_VERSION] = VERSION;
-	header[AT_COST] = COST_LOG_N;
-	header[AT_COST + 1] = COST_R;
-	header[AT_COST + 2] = COST_P;
+	header[AT_COST] = cost.log_n;
+	header[AT_COST + 1] = cost.r;
+	header[AT_COST + 2] = cost.p;
 	header[AT_ZERO] = 0;
 	if (mgi_random(mg, header + AT_SALT, SALT + NONCE_HEAD) != 0)
 		return mgi_fail(err, mg, MAILGUARD_EIO, MGI_SAY_SEAL_NO_RANDOM);
@@ -223,10 +224,11 @@ static mailguard_status ready(const mailguard_buffer *out,
 	return MAILGUARD_OK;
 }
 
-mailguard_status mgi_seal(mailguard_buffer *out,
-                          mailguard_span plain,
-                          mailguard_span passphrase,
-                          mailguard_error *err)
+mailguard_status mgi_seal_at(mailguard_buffer *out,
+                             mailguard_span plain,
+                             mailguard_span passphrase,
+                             mgi_seal_cost cost,
+                             mailguard_error *err)
 {
 	box b = { .mg = out->mg, .seal = 1 };
 	mailguard_status st;
@@ -244,7 +246,7 @@ mailguard_status mgi_seal(mailguard_buffer *out,
 
 	ERR_set_mark();
 	b.header = to;
-	st = header_make(to, out->mg, err);
+	st = header_make(to, cost, out->mg, err);
 	if (st == MAILGUARD_OK)
 		st = box_open(&b, passphrase, err);
 	if (st == MAILGUARD_OK)
@@ -253,6 +255,14 @@ mailguard_status mgi_seal(mailguard_buffer *out,
 	ERR_pop_to_mark();
 	mgi_buf_filled(out, st == MAILGUARD_OK ? size : 0);
 	return st;
+}
+
+mailguard_status mgi_seal(mailguard_buffer *out,
+                          mailguard_span plain,
+                          mailguard_span passphrase,
+                          mailguard_error *err)
+{
+	return mgi_seal_at(out, plain, passphrase, cost_of_choice, err);
 }
 
 /* The bytes inside, from the length alone; SIZE_MAX if it can be none. */

@@ -27,6 +27,11 @@
 #define MGI_SEAL_MEMORY_MAX ((uint64_t)256 << 20)
 #define MGI_SEAL_WORK_MAX ((uint64_t)1 << 24)
 
+/* What making the key costs: memory 128 * N * r, work N * r * p. */
+typedef struct mgi_seal_cost {
+	unsigned char log_n, r, p;
+} mgi_seal_cost;
+
 /*
  * Append `plain`, sealed. On failure nothing is appended. Takes 32 MiB and
  * about 0.2 s for the passphrase alone. EINVAL if that is empty.
@@ -35,6 +40,12 @@ mailguard_status mgi_seal(mailguard_buffer *out,
                           mailguard_span plain,
                           mailguard_span passphrase,
                           mailguard_error *err);
+/* The same at another cost; a lower one is easier to guess, so for tests. */
+mailguard_status mgi_seal_at(mailguard_buffer *out,
+                             mailguard_span plain,
+                             mailguard_span passphrase,
+                             mgi_seal_cost cost,
+                             mailguard_error *err);
 /*
  * Append what `sealed` holds; on failure nothing, and what was there for a
  * moment is wiped. EFORMAT: not sealed by mgi_seal(), or not opened (nobody

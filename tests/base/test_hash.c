@@ -159,7 +159,7 @@ Test(base_hash, survives_every_allocation_failure)
 }
 
 /* libcrypto does not take our allocator. */
-Test(base_hash, survives_libcrypto_out_of_memory)
+Test(base_hash, survives_every_allocation_failure_of_libcrypto)
 {
 	unsigned char got[MGI_SHA256_BYTES], want[MGI_SHA256_BYTES];
 	mailguard_status st;
