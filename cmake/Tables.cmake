@@ -5,7 +5,7 @@ add_custom_target(mailguard_tables)
 
 # mg_table(<room> <tool> OUTPUTS <files...> INPUTS <data files...>
 #          [SOURCES <further C files of the tool>])
-# The tool is tools/<tool>.c, may leave its memory to exit(), and gets the table folder, then the inputs.
+# The tool is tools/<tool>.c and gets the table folder, then the inputs.
 function(mg_table room tool)
   cmake_parse_arguments(A "" "" "OUTPUTS;INPUTS;SOURCES" ${ARGN})
   if(NOT TARGET ${tool})
@@ -15,8 +15,7 @@ function(mg_table room tool)
   endif()
   list(TRANSFORM A_OUTPUTS PREPEND ${MAILGUARD_TABLES_DIR}/)
   add_custom_command(OUTPUT ${A_OUTPUTS}
-    COMMAND ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0
-      $<TARGET_FILE:${tool}> ${MAILGUARD_TABLES_DIR} ${A_INPUTS}
+    COMMAND ${tool} ${MAILGUARD_TABLES_DIR} ${A_INPUTS}
     DEPENDS ${tool} ${A_INPUTS} VERBATIM)
   add_custom_target(table_${tool} DEPENDS ${A_OUTPUTS})
   add_dependencies(mailguard_tables table_${tool})

@@ -19,7 +19,7 @@ endif()
 add_test(NAME headers.reasons.current COMMAND ${CMAKE_COMMAND} -E compare_files
   ${PROJECT_SOURCE_DIR}/include/mailguard/reasons.h
   ${MAILGUARD_TABLES_DIR}/reasons.h)
-set_tests_properties(headers.reasons.current PROPERTIES LABELS headers)
+set_tests_properties(headers.reasons.current PROPERTIES LABELS headers TIMEOUT 30)
 
 file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/mailguard.h
   ${PROJECT_SOURCE_DIR}/include/mailguard/*.h)

@@ -116,21 +116,23 @@ static void write_table(const char *folder)
 
 int main(int argc, char **argv)
 {
+	static tsv tables[TSV_TABLES];
 	int i;
 
-	if (argc < 4)
+	if (argc < 4 || argc > TSV_TABLES)
 		return 2;
 	reason_names_read(&names, argv[2]);
 	for (i = 3; i < argc; i++) {
-		tsv t;
-
-		tsv_open(&t, argv[i],
+		tsv_open(&tables[i], argv[i],
 		         "space code symbol reason temporary also en ja "
 		         "action_en action_ja source checked");
-		while (tsv_row(&t))
-			read_row(&t);
+		while (tsv_row(&tables[i]))
+			read_row(&tables[i]);
 	}
 	qsort(rows, count, sizeof(rows[0]), by_code);
 	write_table(argv[1]);
+	for (i = 3; i < argc; i++)
+		tsv_close(&tables[i]);
+	tsv_close(&names.t);
 	return 0;
 }

@@ -7,12 +7,13 @@
 
 #include <math.h>
 
-enum { MAX_NAMES = 64, MILLI = 10000, EXP = 2200 };
+enum { TABLES = 4, MAX_NAMES = 64, MILLI = 10000, EXP = 2200 };
 
 static struct names {
 	const char *at[MAX_NAMES];
 	size_t count;
 } kinds, stages, weights;
+static tsv table[TABLES];
 static FILE *ids, *out;
 
 static size_t name_find(const struct names *n, const char *s)
@@ -196,7 +197,7 @@ static void read_all(char **path)
 	static const struct {
 		void (*read)(tsv *t);
 		const char *columns;
-	} tables[] = {
+	} tables[TABLES] = {
 		{ read_kinds, "kind fault scope prior detect kin adapts call "
 		              "avoid source" },
 		{ read_stages, "stage kind vantage dir ok fail" },
@@ -206,17 +207,18 @@ static void read_all(char **path)
 		  "workaround_en workaround_ja fixed_in source checked" },
 	};
 	size_t i;
-	tsv t;
 
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		tsv_open(&t, path[i], tables[i].columns);
-		tables[i].read(&t);
+	for (i = 0; i < TABLES; i++) {
+		tsv_open(&table[i], path[i], tables[i].columns);
+		tables[i].read(&table[i]);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 6)
+	size_t i;
+
+	if (argc != 2 + TABLES)
 		return 2;
 	out = tsv_output(argv[1], "isolation_table.c");
 	ids = tsv_output(argv[1], "isolation_ids.h");
@@ -234,5 +236,7 @@ int main(int argc, char **argv)
 	fputs("#endif\n", ids);
 	tsv_finish(out, "isolation_table.c");
 	tsv_finish(ids, "isolation_ids.h");
+	for (i = 0; i < TABLES; i++)
+		tsv_close(&table[i]);
 	return 0;
 }

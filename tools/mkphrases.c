@@ -132,5 +132,7 @@ int main(int argc, char **argv)
 	while (tsv_row(&t))
 		read_row(&t);
 	write_table(argv[1]);
+	tsv_close(&t);
+	tsv_close(&names.t);
 	return 0;
 }

@@ -109,19 +109,20 @@ static void write_table(const char *folder)
 
 int main(int argc, char **argv)
 {
+	static tsv tables[TSV_TABLES];
 	int i;
 
-	if (argc < 3)
+	if (argc < 3 || argc > TSV_TABLES)
 		return 2;
 	for (i = 2; i < argc; i++) {
-		tsv t;
-
-		tsv_open(&t, argv[i], "id en ja");
-		while (tsv_row(&t))
-			read_row(&t);
+		tsv_open(&tables[i], argv[i], "id en ja");
+		while (tsv_row(&tables[i]))
+			read_row(&tables[i]);
 	}
 	qsort(rows, count, sizeof(rows[0]), by_id);
 	write_ids(argv[1]);
 	write_table(argv[1]);
+	for (i = 2; i < argc; i++)
+		tsv_close(&tables[i]);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TSV_COLUMNS = 16 };
+enum { TSV_COLUMNS = 16, TSV_TABLES = 64 };
 
 typedef struct tsv {
 	const char *path;
@@ -101,7 +101,7 @@ static inline int tsv_row(tsv *t)
 	return n != 0;
 }
 
-/* Cells of the last rows stay valid until this. */
+/* The cells of its rows stay valid until this. */
 static inline void tsv_close(tsv *t)
 {
 	free(t->text);
