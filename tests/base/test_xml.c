@@ -61,7 +61,7 @@ Test(base_xml, reads_or_refuses)
 		{ "sender wins",
 		  "<?xml version='1.0' encoding='utf-8'?>"
 		  "<a>\xad\xa1</a>",
-		  "①", false, "euc-jp", false, NULL },
+		  "①", false, "euc-jp" },
 		{ "CDATA, refs", "<a><![CDATA[<x>]]>&amp;&#12354;</a>",
 		  "<x>&あ", false, NULL },
 		{ "control", "<a>x\x0by</a>", "x y", false, NULL },
@@ -243,7 +243,7 @@ Test(base_xml, reads_a_provider_page_to_its_end)
 	mgi_buf_done(&file);
 }
 
-Test(base_xml, html_without_memory_neither_dies_nor_hangs, .timeout = 30)
+Test(base_xml, a_failed_html_allocation_neither_kills_nor_hangs, .timeout = 30)
 {
 	mgi_xml_options html = { .html = true };
 	int n, hit;
