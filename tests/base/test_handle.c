@@ -134,7 +134,7 @@ Test(base_handle, an_interrupt_stays_until_it_is_lifted)
 	mailguard_free(mg);
 }
 
-Test(base_handle, no_memory_makes_no_handle)
+Test(base_handle, a_failed_allocation_makes_no_handle)
 {
 	mailguard *mg;
 	mailguard_error err;

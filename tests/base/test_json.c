@@ -207,7 +207,7 @@ Test(base_json, tells_a_document_out_of_order_and_writes_nothing)
 	}
 }
 
-Test(base_json, survives_every_failure_of_the_handles_allocator)
+Test(base_json, survives_every_allocation_failure)
 {
 	mailguard_status st, wst;
 	mailguard_buffer out;
@@ -232,7 +232,7 @@ Test(base_json, survives_every_failure_of_the_handles_allocator)
 	cr_expect(lt(int, 5, n));
 }
 
-Test(base_json, a_failed_malloc_never_gives_a_wrong_tree)
+Test(base_json, a_failed_allocation_never_gives_a_wrong_tree)
 {
 	mgi_json *v;
 	int n = 0, hit;
@@ -259,7 +259,7 @@ Test(base_json, a_failed_malloc_never_gives_a_wrong_tree)
 	cr_expect(lt(int, 10, n));
 }
 
-Test(base_json, a_failed_malloc_never_writes_half_a_document)
+Test(base_json, a_failed_allocation_never_writes_half_a_document)
 {
 	mailguard_buffer out;
 	int n = 0, hit;

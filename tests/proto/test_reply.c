@@ -370,7 +370,7 @@ Test(proto_reply, lines_of_a_body_lose_the_dot_that_was_added)
 	cr_expect(eq(sz, i, ROWS(want)));
 }
 
-Test(proto_reply, people_get_one_clean_line)
+Test(proto_reply, one_clean_line_survives_every_allocation_failure)
 {
 	mailguard_reply r = parsed(SMTP, 0,
 	                           "550-5.1.1 no\x1B[31m such\r\n"
