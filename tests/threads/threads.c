@@ -116,8 +116,47 @@ static const char *weigh_case(mailguard *mg, char *first, size_t room)
 	return same ? NULL : "two verdicts of one case differ";
 }
 
+/* Each thread has a classifier of its own, with a row of its own. */
+static const char *explain(mailguard *mg, mailguard_reason *first)
+{
+	static const unsigned char row[] = "phrase\treason\n"
+					   "the hatch is shut\tmailbox_full\n";
+	static const unsigned char text[] =
+		"550 5.2.2 sorry, the hatch is shut (0x800CCC0F)";
+	mailguard_span rows = { row, sizeof(row) - 1 };
+	mailguard_span span = { text, sizeof(text) - 1 };
+	mailguard_explanation *why = NULL;
+	mailguard_classifier *c = NULL;
+	const mailguard_cause *cause = NULL;
+	mailguard_reason reason = 0;
+	mailguard_error err;
+	mailguard_status st;
+
+	st = mailguard_classifier_new(&c, mg, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_classifier_add(c, rows, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_classify_text(&cause, c, MAILGUARD_PHASE_NONE,
+		                             span, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_explain(&why, c, MAILGUARD_PHASE_NONE, span,
+		                       &err);
+	mailguard_classifier_free(c);
+	if (st == MAILGUARD_OK)
+		reason = mailguard_explanation_cause(why)->reason;
+	mailguard_explanation_free(why);
+	if (bad(st))
+		return "a text was not explained";
+	if (st == MAILGUARD_OK && *first == 0)
+		*first = reason;
+	if (st == MAILGUARD_OK && (*first != reason || reason <= 0))
+		return "two causes of one text differ";
+	return NULL;
+}
+
 static void *run(void *payload)
 {
+	mailguard_reason reason = 0;
 	char first[2048] = "";
 	work *w = payload;
 	int i;
@@ -128,6 +167,8 @@ static void *run(void *payload)
 			w->wrong = fill_buffer(mailguard_ref(w->mg));
 		if (!w->wrong)
 			w->wrong = weigh_case(w->mg, first, sizeof(first));
+		if (!w->wrong)
+			w->wrong = explain(w->mg, &reason);
 		if (w->number == 0)
 			mailguard_interrupt(w->mg, i & 1);
 	}
