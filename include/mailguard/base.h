@@ -133,7 +133,10 @@ typedef struct mailguard mailguard;
 MAILGUARD_EXTERN(mailguard_status) mailguard_new(mailguard **out,
                                                  const mailguard_options *opts,
                                                  mailguard_error *err);
-/** Every object holds one of these, so freeing in any order is fine. */
+/**
+ * Hold it once more; returns `mg`. NULL is fine. Every object holds one of
+ * these, so freeing in any order is fine.
+ */
 MAILGUARD_EXTERN(mailguard *) mailguard_ref(mailguard *mg);
 /** Give one reference back. NULL is fine. */
 MAILGUARD_EXTERN(void) mailguard_free(mailguard *mg);
@@ -143,6 +146,14 @@ MAILGUARD_EXTERN(void) mailguard_interrupt(mailguard *mg, int on);
 /** Text that grows: every *_json() and *_text() appends to one. */
 typedef struct mailguard_buffer mailguard_buffer;
 
+/**
+ * An empty one.
+ *
+ * @param[out] out  Free with mailguard_buffer_free(). NULL on failure.
+ * @param mg        Held by the buffer; may be freed first.
+ * @retval MAILGUARD_EINVAL  No handle.
+ * @retval MAILGUARD_ENOMEM  No memory.
+ */
 MAILGUARD_EXTERN(mailguard_status) mailguard_buffer_new(mailguard_buffer **out,
                                                         mailguard *mg,
                                                         mailguard_error *err);
@@ -164,8 +175,11 @@ typedef struct mailguard_stream mailguard_stream;
 /**
  * Bytes of the caller's, not copied.
  *
- * @param release  Called with `payload` once nobody reads them any more;
- *                 NULL if they live for ever. Not called on failure.
+ * @param[out] out  Free with mailguard_source_free(). NULL on failure.
+ * @param release   Called with `payload` once nobody reads them any more;
+ *                  NULL if they live for ever. Not called on failure.
+ * @retval MAILGUARD_EINVAL  No handle, or a length without bytes.
+ * @retval MAILGUARD_ENOMEM  No memory.
  */
 MAILGUARD_EXTERN(mailguard_status) mailguard_source_memory(
 	mailguard_source **out,
@@ -177,28 +191,46 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_source_memory(
 /**
  * A file, opened now and read when a stream asks.
  *
- * @retval MAILGUARD_EIO  `path` cannot be opened, or is no regular file.
+ * @param[out] out  Free with mailguard_source_free(). NULL on failure.
+ * @retval MAILGUARD_EINVAL  No handle or no path.
+ * @retval MAILGUARD_EIO     `path` cannot be opened, or is no regular file.
+ * @retval MAILGUARD_ENOMEM  No memory.
  */
 MAILGUARD_EXTERN(mailguard_status) mailguard_source_file(mailguard_source **out,
                                                          mailguard *mg,
                                                          const char *path,
                                                          mailguard_error *err);
+/** Hold it once more; returns `src`. NULL is fine. */
 MAILGUARD_EXTERN(mailguard_source *) mailguard_source_ref(
 	mailguard_source *src);
+/** Give one reference back. NULL is fine. */
 MAILGUARD_EXTERN(void) mailguard_source_free(mailguard_source *src);
 
+/**
+ * Read it from the beginning. Several streams may be open at once.
+ *
+ * @param[out] out  Free with mailguard_stream_free(). NULL on failure.
+ * @param src       Held by the stream; may be freed first.
+ * @retval MAILGUARD_EINVAL  No source.
+ * @retval MAILGUARD_EIO     Its file cannot be opened once more.
+ * @retval MAILGUARD_ENOMEM  No memory.
+ */
 MAILGUARD_EXTERN(mailguard_status) mailguard_source_open(mailguard_stream **out,
                                                          mailguard_source *src,
                                                          mailguard_error *err);
 /**
+ * Step to the next piece.
+ *
  * @param[out] out  Valid until the next step.
- * @retval MAILGUARD_ITEROVER  No bytes are left.
- * @retval MAILGUARD_EIO       The rest cannot be read.
+ * @retval MAILGUARD_ITEROVER    No bytes are left.
+ * @retval MAILGUARD_EIO         The rest cannot be read.
+ * @retval MAILGUARD_ECANCELLED  mailguard_interrupt() said stop.
  */
 MAILGUARD_EXTERN(mailguard_status) mailguard_stream_next(
 	mailguard_span *out,
 	mailguard_stream *stream,
 	mailguard_error *err);
+/** NULL is fine. */
 MAILGUARD_EXTERN(void) mailguard_stream_free(mailguard_stream *stream);
 
 MAILGUARD_END_DECLS

@@ -88,7 +88,9 @@ mailguard_status mailguard_new(mailguard **out,
 
 mailguard *mailguard_ref(mailguard *mg)
 {
-	atomic_fetch_add_explicit(&mg->holders, 1, memory_order_relaxed);
+	if (mg)
+		atomic_fetch_add_explicit(&mg->holders, 1,
+		                          memory_order_relaxed);
 	return mg;
 }
 

@@ -46,7 +46,9 @@ mailguard_status mgi_source_new(mailguard_source **out,
 
 mailguard_source *mailguard_source_ref(mailguard_source *src)
 {
-	atomic_fetch_add_explicit(&src->holders, 1, memory_order_relaxed);
+	if (src)
+		atomic_fetch_add_explicit(&src->holders, 1,
+		                          memory_order_relaxed);
 	return src;
 }
 
@@ -74,6 +76,9 @@ mailguard_status mailguard_source_open(mailguard_stream **out,
 	mgi_arena *arena;
 
 	*out = NULL;
+	if (!src)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "src");
 	arena = mgi_arena_new(src->mg);
 	if (!arena)
 		return mgi_fail_nomem(err);
@@ -98,10 +103,14 @@ mailguard_status mailguard_stream_next(mailguard_span *out,
                                        mailguard_stream *stream,
                                        mailguard_error *err)
 {
-	mailguard *mg = stream->source->mg;
+	mailguard *mg;
 
 	out->data = NULL;
 	out->len = 0;
+	if (!stream)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "stream");
+	mg = stream->source->mg;
 	if (mgi_interrupted(mg))
 		return mgi_fail(err, mg, MAILGUARD_ECANCELLED,
 		                MGI_SAY_WORK_CANCELLED);
@@ -182,6 +191,10 @@ mailguard_status mailguard_source_memory(mailguard_source **out,
 	struct memory *m;
 
 	*out = NULL;
+	if (!mg || (!bytes.data && bytes.len))
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what",
+		                mg ? "bytes" : "mg");
 	m = mgi_alloc(mg, sizeof(*m));
 	if (!m)
 		return mgi_fail_nomem(err);
@@ -255,6 +268,10 @@ mailguard_status mailguard_source_file(mailguard_source **out,
 	mgi_file *f;
 
 	*out = NULL;
+	if (!mg || !path)
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what",
+		                mg ? "path" : "mg");
 	st = mgi_file_open(&f, mg, path, err);
 	if (st < 0)
 		return st;

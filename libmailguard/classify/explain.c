@@ -104,14 +104,14 @@ mailguard_status mailguard_explain(mailguard_explanation **out,
 const mailguard_cause *mailguard_explanation_cause(
 	const mailguard_explanation *e)
 {
-	return &e->cause;
+	return e ? &e->cause : NULL;
 }
 
 const mailguard_meaning *mailguard_explanation_meaning(
 	const mailguard_explanation *e,
 	size_t i)
 {
-	return i < e->count ? &e->meanings[i] : NULL;
+	return e && i < e->count ? &e->meanings[i] : NULL;
 }
 
 void mailguard_explanation_free(mailguard_explanation *e)

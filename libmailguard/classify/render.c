@@ -1,6 +1,7 @@
 /*
  * render.c - an explanation as JSON and as lines for people.
  */
+#include "base/fail.h"
 #include "base/json.h"
 #include "base/say.h"
 #include "classify/explanation.h"
@@ -51,12 +52,19 @@ mailguard_status mailguard_explanation_json(mailguard_buffer *out,
                                             const mailguard_explanation *e,
                                             mailguard_error *err)
 {
-	mailguard *mg = mgi_arena_handle(e->arena);
-	const mailguard_meaning *m = decided(e);
-	const mailguard_cause *c = &e->cause;
+	const mailguard_meaning *m;
+	const mailguard_cause *c;
 	mgi_jsonw w;
+	mailguard *mg;
 	size_t i;
 
+	if (!out || !e)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what",
+		                "explanation");
+	mg = mgi_arena_handle(e->arena);
+	m = decided(e);
+	c = &e->cause;
 	mgi_jsonw_init(&w, out);
 	mgi_jsonw_object(&w, NULL);
 	mgi_jsonw_span(&w, "input",
@@ -139,10 +147,17 @@ mailguard_status mailguard_explanation_text(mailguard_buffer *out,
                                             const mailguard_explanation *e,
                                             mailguard_error *err)
 {
-	mailguard *mg = mgi_arena_handle(e->arena);
-	const mailguard_meaning *m = decided(e);
-	const mailguard_cause *c = &e->cause;
+	const mailguard_meaning *m;
+	const mailguard_cause *c;
+	mailguard *mg;
 
+	if (!out || !e)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what",
+		                "explanation");
+	mg = mgi_arena_handle(e->arena);
+	m = decided(e);
+	c = &e->cause;
 	if (!m) {
 		mgi_say(out, mg, MGI_SAY_EXPLAIN_UNKNOWN);
 		mgi_buf_putc(out, '\n');

@@ -363,7 +363,7 @@ mailguard_fault mailguard_verdict_fault(const mailguard_verdict *v)
 	return v ? v->fault : MAILGUARD_FAULT_UNKNOWN;
 }
 
-int32_t mailguard_verdict_grade(const mailguard_verdict *v)
+mailguard_grade mailguard_verdict_grade(const mailguard_verdict *v)
 {
 	return v ? v->grade : MAILGUARD_GRADE_UNDETERMINED;
 }

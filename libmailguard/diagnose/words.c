@@ -58,7 +58,7 @@ const char *mailguard_grade_name(mailguard_grade grade)
 	return s ? s : "unknown";
 }
 
-const char *mailguard_vantage_name(int32_t vantage)
+const char *mailguard_vantage_name(mailguard_vantage vantage)
 {
 	const char *s = word_at(vantages, COUNT(vantages), vantage);
 

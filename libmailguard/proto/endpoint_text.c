@@ -186,11 +186,15 @@ mailguard_status mailguard_endpoint_text(mailguard_buffer *out,
                                          const mailguard_endpoint *e,
                                          mailguard_error *err)
 {
-	size_t before = out->len;
 	const mgi_scheme *scheme;
 	mailguard_endpoint own;
 	mailguard_status st;
+	size_t before;
 
+	if (!out || !e)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "endpoint");
+	before = out->len;
 	st = mgi_options_copy(&own, sizeof(own), e, out->mg, err);
 	if (st < 0)
 		return st;

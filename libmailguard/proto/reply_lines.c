@@ -3,6 +3,7 @@
  * what it offers.
  */
 #include "base/buf.h"
+#include "base/fail.h"
 #include "proto/reply.h"
 
 #include <string.h>
@@ -42,9 +43,12 @@ static void smtp_text(mailguard_span *line, const mailguard_reply *r)
 /* Lines of a body lie behind the first; their offset is the answer's. */
 static bool pop3_line(mailguard_span *out, const mailguard_reply *r, size_t *at)
 {
-	size_t end = (size_t)(r->body.data - r->whole.data) + r->body.len;
+	size_t end;
 
-	if (!r->body.data || !raw_line(out, mgi_span_head(r->whole, end), at))
+	if (!r->body.data)
+		return false;
+	end = (size_t)(r->body.data - r->whole.data) + r->body.len;
+	if (!raw_line(out, mgi_span_head(r->whole, end), at))
 		return false;
 	if (mgi_span_starts(*out, "."))
 		*out = mgi_span_from(*out, 1);
@@ -101,10 +105,14 @@ mailguard_status mailguard_reply_text(mailguard_buffer *out,
                                       const mailguard_reply *reply,
                                       mailguard_error *err)
 {
-	size_t before = out->len, at = 0;
+	size_t before, at = 0;
 	mailguard_status st;
 	mailguard_span line;
 
+	if (!out || !reply)
+		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "reply");
+	before = out->len;
 	while (mailguard_reply_line(&line, reply, &at) == MAILGUARD_OK) {
 		put_words(out, line, before);
 		if (reply->protocol == MAILGUARD_PROTOCOL_POP3)

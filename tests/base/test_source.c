@@ -134,6 +134,33 @@ Test(base_source, a_file_that_is_not_there_is_told_at_once)
 	cr_expect(eq(str, err.code, "file.unreadable"));
 }
 
+Test(base_source, a_missing_argument_is_an_error)
+{
+	mailguard_span none = { NULL, 1 }, piece;
+	mailguard_source *src = (void *)1;
+	mailguard_stream *stream = (void *)1;
+	mailguard_error err;
+
+	cr_expect(eq(int,
+	             mailguard_source_memory(&src, NULL, mgi_span_of("x"), NULL,
+	                                     NULL, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(ptr, src, NULL));
+	cr_expect(eq(int,
+	             mailguard_source_memory(&src, mg, none, NULL, NULL, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(int, mailguard_source_file(&src, mg, NULL, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(str, err.code, "argument.missing"));
+	cr_expect(eq(int, mailguard_source_open(&stream, NULL, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(ptr, stream, NULL));
+	cr_expect(eq(int, mailguard_stream_next(&piece, NULL, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(ptr, mailguard_source_ref(NULL), NULL));
+	cr_expect(eq(ptr, mailguard_ref(NULL), NULL));
+}
+
 Test(base_source, survives_every_allocation_failure)
 {
 	mailguard_status st;

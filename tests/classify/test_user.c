@@ -180,4 +180,9 @@ Test(classify_user, a_missing_handle_or_classifier_is_an_error)
 	cr_expect(eq(int, mailguard_explain(&e, NULL, 0, span(""), NULL),
 	             MAILGUARD_EINVAL));
 	cr_expect(eq(ptr, e, NULL));
+	cr_expect(eq(int, mailguard_explanation_text(NULL, e, NULL),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(int, mailguard_explanation_json(NULL, e, NULL),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(ptr, (void *)mailguard_explanation_meaning(e, 0), NULL));
 }
