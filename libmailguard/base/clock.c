@@ -85,8 +85,9 @@ mailguard_time mgi_time_of(const mgi_civil *c)
 	    c->second < 0 || c->second > 60 || c->usec < 0 ||
 	    c->usec >= SECOND || c->offset < -86399 || c->offset > 86399)
 		return 0;
-	seconds = days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
-	          c->minute * 60 + c->second - c->offset;
+	seconds = days_of(c->year, c->month, c->day) * 86400;
+	seconds += c->hour * INT64_C(3600) + c->minute * INT64_C(60);
+	seconds += c->second - c->offset;
 	return seconds * SECOND + c->usec;
 }
 

@@ -105,11 +105,11 @@ static void on_html_start(void *ctx,
                           const xmlChar *name,
                           const xmlChar **attributes)
 {
-	uint32_t n = 0;
+	size_t n = 0;
 
 	while (attributes && attributes[2 * n])
 		n++;
-	if (count(ctx, n))
+	if (count(ctx, (uint32_t)n))
 		xmlSAX2StartElement(ctx, name, attributes);
 }
 
@@ -133,8 +133,9 @@ static void on_entity(void *ctx,
 	const char *amp = (const char *)content;
 	bool nested = type == XML_INTERNAL_PARAMETER_ENTITY;
 
-	while (!nested && amp && (amp = strchr(amp, '&')) != NULL)
-		nested = *++amp != '#';
+	amp = amp ? strchr(amp, '&') : NULL;
+	for (; !nested && amp; amp = strchr(amp + 1, '&'))
+		nested = amp[1] != '#';
 	if (!nested) {
 		xmlSAX2EntityDecl(ctx, name, type, public_id, system_id,
 		                  content);

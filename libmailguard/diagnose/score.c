@@ -266,6 +266,8 @@ static void masses(engine *e)
 
 static int32_t permille(const engine *e, uint64_t mass)
 {
+	if (!e->total) /* never: the best of all weighs mgi_exp[0] */
+		return 0;
 	return (int32_t)((mass * 1000 + e->total / 2) / e->total);
 }
 

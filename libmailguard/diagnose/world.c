@@ -286,13 +286,13 @@ static int32_t prior_of(const mgi_world *w,
 
 static void defects_find(mgi_world *w, const mailguard_case *c)
 {
-	size_t i, k;
+	size_t n = mgi_defects_count, i, k;
 
-	if (!mgi_defects_count || !c->client_count)
+	if (!n || !c->client_count)
 		return;
-	w->defects = mgi_arena_array(w->arena, mgi_defects_count,
-	                             sizeof(*w->defects));
-	for (i = 0; w->defects && i < mgi_defects_count; i++)
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
+	w->defects = mgi_arena_array(w->arena, n, sizeof(*w->defects));
+	for (i = 0; w->defects && i < n; i++)
 		for (k = 0; k < c->client_count; k++)
 			if (mgi_defect_fits(&mgi_defects[i], &c->clients[k],
 			                    w->links, w->link_count)) {

@@ -39,9 +39,11 @@ static mailguard_status read_http_path(mgi_draft *d)
 		*to++ = '/';
 	to = put_encoded(to, u->path);
 	/* An empty query is not the same as none. */
-	if (u->query.data)
+	if (u->query.data) {
 		*to++ = '?';
-	*put_encoded(to, u->query) = '\0';
+		to = put_encoded(to, u->query);
+	}
+	*to = '\0';
 	return MAILGUARD_OK;
 }
 
