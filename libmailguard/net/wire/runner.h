@@ -5,7 +5,10 @@
  * and DNS (dns.c) are a runner each; net.c knows runners and no protocol.
  */
 #include "net/transcript.h"
+#include "net/wire/address.h"
+#include "net/wire/limits.h"
 #include "net/wire/loop.h"
+#include "net/wire/tls.h"
 
 #include <mailguard/net.h>
 
@@ -13,11 +16,15 @@ typedef struct mgi_runner {
 	/*
 	 * Begin what `talk->ask` says. OK: mgi_talk_done() will be called once,
 	 * or was already. AGAIN (no descriptor left) and failures: nothing was
-	 * begun, `drop` is not called.
+	 * begun, `drop` is not called. `own` is set if the talk was kept and
+	 * goes on; then failing keeps it as it was.
 	 */
 	mailguard_status (*begin)(mailguard_talk *talk, mailguard_error *err);
-	/* Go (true) or stop at a gate, stop whatever it is at. May be NULL. */
-	void (*answer)(mailguard_talk *talk, bool go);
+	/* Go on, at a gate. NULL if it has none. */
+	void (*go)(mailguard_talk *talk);
+	/* Be done soon with what there is, whatever it is at; a kept one is
+	   over. May be NULL: then it is dropped. */
+	void (*stop)(mailguard_talk *talk);
 	/* Let go of everything at once, without a goodbye, also after done. */
 	void (*drop)(mailguard_talk *talk);
 } mgi_runner;
@@ -26,27 +33,40 @@ extern const mgi_runner mgi_run_mail;
 extern const mgi_runner mgi_run_http;
 extern const mgi_runner mgi_run_dns;
 
+typedef enum mgi_life {
+	MGI_LIFE_RUNS,    /* its transcript is not complete */
+	MGI_LIFE_LINGERS, /* done; says goodbye, which nobody waits for */
+	MGI_LIFE_KEPT,    /* done; the connection stays for the next ask */
+	MGI_LIFE_OVER     /* nothing is left to do */
+} mgi_life;
+
 struct mailguard_talk {
 	mailguard_net *net;
 	mailguard *mg;
 	mgi_loop *loop;
 	const mailguard_net_options *opts; /* of the net, defaults filled in */
 	const mgi_runner *runner;
-	const mailguard_ask *ask; /* a copy, with the talk's life */
+	const mailguard_ask *ask; /* a copy, with the talk's life; `secret` and
+	                             `body` during begin() only */
 	mgi_arena *arena;         /* with the talk's life */
 	mgi_script *script;       /* steps go here */
 	void *own;                /* the runner's */
+	bool no_memory;           /* set it if something could not be told */
 
 	/* net.c's */
-	mailguard_ask copy;
+	mgi_life life;
+	int32_t event; /* to be told: MAILGUARD_EVENT_..., else 0 */
+	void *tag;
 	mailguard_transcript *transcript;
-	struct mailguard_talk *next, *back;
-	int state;
-	int event;
+	mailguard_talk *next, *back; /* of all talks */
+	mailguard_talk *then;        /* of those with an event */
 };
 
 /* The transcript is complete; `drop` follows, not from inside this call. */
 void mgi_talk_done(mailguard_talk *talk);
+/* The same, but it LINGERS until mgi_talk_over(), or is KEPT. */
+void mgi_talk_done_but(mailguard_talk *talk, mgi_life life);
+void mgi_talk_over(mailguard_talk *talk);
 /* Tell of a GATE. */
 void mgi_talk_gate(mailguard_talk *talk);
 
@@ -54,18 +74,6 @@ void mgi_talk_gate(mailguard_talk *talk);
 
 typedef struct mgi_dns mgi_dns;       /* one resolver a net */
 typedef struct mgi_lookup mgi_lookup; /* one name being looked up */
-
-/* Of a host, without a port. */
-typedef struct mgi_address {
-	int32_t family; /* 4 or 6 */
-	uint32_t zone;  /* IPv6 scope, else 0 */
-	unsigned char bytes[16];
-} mgi_address;
-
-/* "192.0.2.1", "2001:db8::1", also "fe80::1%2". False if it is none. */
-bool mgi_address_read(mgi_address *out, const char *text);
-#define MGI_ADDRESS_TEXT 80
-void mgi_address_write(char out[MGI_ADDRESS_TEXT], const mgi_address *a);
 
 mailguard_status mgi_dns_new(mgi_dns **out,
                              mgi_loop *loop,
@@ -108,5 +116,11 @@ void mgi_http_free(mgi_http *http);
 /* Made at the first need. NULL: no memory, `err` is set. */
 mgi_dns *mgi_net_dns(mailguard_net *net, mailguard_error *err);
 mgi_http *mgi_net_http(mailguard_net *net, mailguard_error *err);
+/* A connection wants a place here first: see limits.h. */
+mgi_limits *mgi_net_limits(mailguard_net *net);
+mgi_tls *mgi_net_tls(mailguard_net *net, mailguard_error *err);
+/* Room to receive into, for the moment. */
+#define MGI_NET_SCRATCH ((size_t)16 << 10)
+unsigned char *mgi_net_scratch(mailguard_net *net);
 
 #endif

@@ -1,0 +1,57 @@
+/*
+ * address.c - IP addresses read and written, without asking anybody.
+ */
+#define _GNU_SOURCE
+#include "net/wire/address.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* A number, or the name of an interface of this machine. */
+static bool zone_read(uint32_t *out, const char *text)
+{
+	uint64_t n;
+
+	if (mgi_span_u64(&n, mgi_span_of(text), UINT32_MAX))
+		*out = (uint32_t)n;
+	else
+		*out = if_nametoindex(text);
+	return *out != 0;
+}
+
+bool mgi_address_read(mgi_address *out, const char *text)
+{
+	const char *zone = strchr(text, '%');
+	size_t len = zone ? (size_t)(zone - text) : strlen(text);
+	char plain[INET6_ADDRSTRLEN];
+
+	memset(out, 0, sizeof(*out));
+	if (len >= sizeof(plain))
+		return false;
+	memcpy(plain, text, len);
+	plain[len] = '\0';
+	out->family = 4;
+	if (!zone && inet_pton(AF_INET, plain, out->bytes) == 1)
+		return true;
+	out->family = 6;
+	if (inet_pton(AF_INET6, plain, out->bytes) != 1)
+		return false;
+	return !zone || zone_read(&out->zone, zone + 1);
+}
+
+void mgi_address_write(char out[MGI_ADDRESS_TEXT], const mgi_address *a)
+{
+	size_t len;
+
+	out[0] = '\0';
+	(void)inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, out,
+	                MGI_ADDRESS_TEXT);
+	len = strlen(out);
+	if (a->zone)
+		(void)snprintf(out + len, MGI_ADDRESS_TEXT - len, "%%%u",
+		               (unsigned)a->zone);
+}
