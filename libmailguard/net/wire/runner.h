@@ -56,10 +56,11 @@ struct mailguard_talk {
 	/* net.c's */
 	mgi_life life;
 	int32_t event; /* to be told: MAILGUARD_EVENT_..., else 0 */
+	bool gated;    /* it waits for an answer */
 	void *tag;
 	mailguard_transcript *transcript;
 	mailguard_talk *next, *back; /* of all talks */
-	mailguard_talk *then;        /* of those with an event */
+	mailguard_talk *then;        /* of those with an event, or dead */
 };
 
 /* The transcript is complete; `drop` follows, not from inside this call. */
