@@ -75,6 +75,11 @@ void mgi_loop_free(mgi_loop *loop)
 	mailguard_free(mg);
 }
 
+mailguard *mgi_loop_handle(const mgi_loop *loop)
+{
+	return loop->mg;
+}
+
 mailguard_status mgi_loop_watch(mgi_loop *loop,
                                 mgi_watch *w,
                                 int fd,

@@ -28,6 +28,7 @@ mailguard_status mgi_loop_new(mgi_loop **out,
                               mailguard_error *err);
 /* Nobody is called any more. NULL is fine. */
 void mgi_loop_free(mgi_loop *loop);
+mailguard *mgi_loop_handle(const mgi_loop *loop);
 
 enum {
 	MGI_READ = 1,

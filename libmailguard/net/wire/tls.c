@@ -215,6 +215,11 @@ void mgi_tls_free(mgi_tls *tls)
 	mailguard_free(mg);
 }
 
+X509_STORE *mgi_tls_store(const mgi_tls *tls)
+{
+	return SSL_CTX_get_cert_store(tls->ctx);
+}
+
 /* -- a line --------------------------------------------------------------- */
 
 /* A name may be told by SNI, without a last dot; an address may not

@@ -21,6 +21,8 @@ typedef struct mgi_tls_faults {
 	bool no_memory; /* nothing can be told then */
 } mgi_tls_faults;
 
+/* The certificates to trust, read once. Borrowed. */
+X509_STORE *mgi_tls_store(const mgi_tls *tls);
 /*
  * Verify every certificate that comes by `ctx`, note each error and go on.
  * `faults` NULL: of a mgi_tls_line, which the SSL's app data is.
