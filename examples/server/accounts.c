@@ -14,7 +14,7 @@
 static const account built_in[] = {
 	{ "ann", "ann-secret", 20, 3, NULL },
 	{ "bob", "bob-secret", 45, 2, NULL },
-	{ "cho", "cho-secret", 3 * 24 * 60, 4, NULL },
+	{ "cho", "cho-secret", 3L * 24 * 60, 4, NULL },
 	{ "dan", "dan-secret", 0, 0, NULL },
 };
 

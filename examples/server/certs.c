@@ -12,7 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-enum { DAY = 24 * 60 * 60 };
+#define DAY (24L * 60 * 60)
 
 #define NAMES_HERE \
  "DNS:localhost,DNS:mail.a.example,DNS:mail.b.example,IP:127.0.0.1,IP:::1"
@@ -117,14 +117,14 @@ void certs_make(const char *ca_file)
 {
 	static const recipe authority = { "mailguard demo authority",
 		                          NULL,
-		                          -365L * DAY,
-		                          365L * DAY,
+		                          -365 * DAY,
+		                          365 * DAY,
 		                          true,
 		                          false };
 	static const recipe between = { "mailguard demo, between",
 		                        NULL,
-		                        -365L * DAY,
-		                        365L * DAY,
+		                        -365 * DAY,
+		                        365 * DAY,
 		                        false,
 		                        false };
 	maker top = { NULL, new_key() }, middle = { NULL, new_key() };

@@ -44,7 +44,7 @@ static void done(conn *c, const char *words)
 	sayf(c, "%s %s\r\n", c->tag, words);
 }
 
-static void capability(conn *c, char *arg)
+static void capability(conn *c, const char *arg)
 {
 	(void)arg;
 	if (!c->who && strikes(c, PHASE_CAPABILITIES))
@@ -55,7 +55,7 @@ static void capability(conn *c, char *arg)
 	done(c, "OK Capability completed.");
 }
 
-static void starttls(conn *c, char *arg)
+static void starttls(conn *c, const char *arg)
 {
 	(void)arg;
 	if (!offers_starttls(c)) {
@@ -129,21 +129,22 @@ static char *next_word(char **at)
 	return word;
 }
 
-static void login(conn *c, char *arg)
+static void login(conn *c, const char *arg)
 {
-	char *name, *secret;
+	char words[1024], *at = words, *name, *secret;
 
 	if (!password_taken(c))
 		return;
-	name = next_word(&arg);
-	secret = name ? next_word(&arg) : NULL;
+	snprintf(words, sizeof(words), "%s", arg);
+	name = next_word(&at);
+	secret = name ? next_word(&at) : NULL;
 	if (secret)
 		let_in(c, account_login(name, secret));
 	else
 		done(c, "BAD Expected a name and a password.");
 }
 
-static void authenticate(conn *c, char *arg)
+static void authenticate(conn *c, const char *arg)
 {
 	if (!password_taken(c))
 		return;
@@ -181,7 +182,7 @@ static void auth_goes_on(conn *c, const char *line)
 	}
 }
 
-static void status(conn *c, char *arg)
+static void status(conn *c, const char *arg)
 {
 	size_t n = c->who->count;
 
@@ -193,7 +194,7 @@ static void status(conn *c, char *arg)
 	done(c, "OK Status completed.");
 }
 
-static void select_inbox(conn *c, char *arg)
+static void select_inbox(conn *c, const char *arg)
 {
 	(void)arg;
 	sayf(c,
@@ -204,14 +205,14 @@ static void select_inbox(conn *c, char *arg)
 	done(c, "OK [READ-ONLY] Examine completed.");
 }
 
-static void list(conn *c, char *arg)
+static void list(conn *c, const char *arg)
 {
 	(void)arg;
 	say(c, "* LIST (\\HasNoChildren) \"/\" INBOX\r\n");
 	done(c, "OK List completed.");
 }
 
-static void search(conn *c, char *arg)
+static void search(conn *c, const char *arg)
 {
 	size_t i;
 
@@ -255,30 +256,25 @@ static size_t number(const conn *c, const char *text)
 }
 
 /* One range of sequence numbers is enough for a probe: 1, 2:*, *. */
-static void fetch(conn *c, char *arg)
+static void fetch(conn *c, const char *arg)
 {
-	char *set = next_word(&arg);
-	const char *upto = set ? strchr(set, ':') : NULL;
-	size_t from, to;
+	const char *items = arg + strcspn(arg, " ");
+	const char *upto = strchr(arg, ':');
+	size_t from = number(c, arg);
+	size_t to = upto && upto < items ? number(c, upto + 1) : from;
 
-	if (!set) {
-		done(c, "BAD Expected a set of messages.");
-		return;
-	}
-	from = number(c, set);
-	to = upto ? number(c, upto + 1) : from;
 	for (; from >= 1 && from <= to; from++)
-		fetch_one(c, from, arg);
+		fetch_one(c, from, items);
 	done(c, "OK Fetch completed.");
 }
 
-static void nothing(conn *c, char *arg)
+static void nothing(conn *c, const char *arg)
 {
 	(void)arg;
 	done(c, "OK Done.");
 }
 
-static void logout(conn *c, char *arg)
+static void logout(conn *c, const char *arg)
 {
 	(void)arg;
 	if (strikes(c, PHASE_QUIT))
@@ -290,7 +286,7 @@ static void logout(conn *c, char *arg)
 
 static const struct {
 	const char *name;
-	void (*run)(conn *c, char *arg);
+	void (*run)(conn *c, const char *arg);
 	bool inside; /* wants a login */
 } commands[] = {
 	{ "CAPABILITY", capability, false },
@@ -309,7 +305,7 @@ static const struct {
 	{ "CLOSE", nothing, true },
 };
 
-static void run(conn *c, const char *name, char *arg)
+static void run(conn *c, const char *name, const char *arg)
 {
 	size_t i;
 

@@ -44,7 +44,7 @@ static bool stopping;
 static char folder[4096], ca_file[4200];
 static bool own_folder;
 
-_Noreturn void die(const char *what)
+void die(const char *what)
 {
 	fprintf(stderr, "mailguard-demo-server: %s%s%s\n", what,
 	        errno ? ": " : "", errno ? strerror(errno) : "");

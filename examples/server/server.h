@@ -194,7 +194,7 @@ bool base64_decode(char *out, size_t room, const char *base64);
 void http_pages(const char *folder);
 
 /* main.c */
-_Noreturn void die(const char *what);
+void die(const char *what) __attribute__((noreturn));
 void *need(void *memory); /* dies of NULL */
 
 #endif

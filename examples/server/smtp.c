@@ -66,19 +66,18 @@ static void let_in(conn *c, const account *a)
 static void auth(conn *c, const char *arg)
 {
 	const char *mechs = mechanisms(c);
+	bool known = strcmp(mechs, "PLAIN LOGIN") == 0;
 
 	if (fails(c, PHASE_LOGIN, ACT_TLS_FIRST) && !*mechs) {
 		say(c, "530 5.7.0 Must issue a STARTTLS command first\r\n");
 	} else if (!*mechs) {
 		say(c, "503 5.5.1 Error: authentication not enabled\r\n");
-	} else if (strcmp(mechs, "PLAIN LOGIN") != 0) {
-		say(c, "504 5.5.4 Unrecognized authentication type\r\n");
-	} else if (strncasecmp(arg, "PLAIN ", 6) == 0) {
+	} else if (known && strncasecmp(arg, "PLAIN ", 6) == 0) {
 		let_in(c, account_plain(arg + 6));
-	} else if (strcasecmp(arg, "PLAIN") == 0) {
+	} else if (known && strcasecmp(arg, "PLAIN") == 0) {
 		c->step = PLAIN;
 		say(c, "334 \r\n");
-	} else if (strcasecmp(arg, "LOGIN") == 0) {
+	} else if (known && strcasecmp(arg, "LOGIN") == 0) {
 		c->step = LOGIN_NAME;
 		say(c, "334 VXNlcm5hbWU6\r\n");
 	} else {

@@ -21,6 +21,8 @@ PATIENCE = 20.0  # seconds; a server that is up sooner is used sooner
 PR_SET_PDEATHSIG = 1
 # Unix sockets lie below it: their paths have 107 bytes and no more.
 LONGEST_FOLDER = 64
+# What our own servers say if a sanitizer finds fault with them.
+COMPLAINTS = "Sanitizer: ", "runtime error: "
 IS_ROOT = os.geteuid() == 0
 
 
@@ -218,6 +220,8 @@ class Server:
     def stop(self, keep=False):
         """Stop it. Its folder goes too, unless its logs are to be kept."""
         left = self._end()
+        said = self.log() if self.folder else ""
+        keep = keep or any(word in said for word in COMPLAINTS)
         self.ports = {}
         if self.folder and not keep and not left:
             shutil.rmtree(self.folder)
@@ -225,6 +229,9 @@ class Server:
             self.kept = self.folder
             print(f"{self.name}: logs kept in {self.folder}", file=sys.stderr)
         self.folder = None
+        for word in COMPLAINTS:
+            if word in said:
+                raise RuntimeError(f"{self.name} said:\n{said}")
         if left:
             raise RuntimeError(f"{self.name} left processes behind: {left}")
 
