@@ -104,28 +104,35 @@ const mailguard_link *mgi_link_find(const mailguard_link *links,
 	return NULL;
 }
 
-/* Room for one more of `size` bytes behind `*at`, or what is wrong. */
-static mailguard_status grow(mailguard_case *c,
-                             void **at,
-                             const size_t count_cap_size[3],
-                             size_t *cap,
-                             mailguard_error *err)
+/* Room for one more of `size` bytes behind `at`; NULL without memory. */
+static void *grow(mailguard_case *c,
+                  void *at,
+                  size_t count,
+                  size_t size,
+                  size_t *cap)
 {
 	size_t room = *cap ? *cap * 2 : FIRST_ROOM;
 	void *more;
 
-	if (count_cap_size[0] == count_cap_size[1])
-		return mgi_fail(err, c->mg, MAILGUARD_ELIMIT,
-		                MGI_SAY_CASE_LIMIT, "limit",
-		                mgi_u64(count_cap_size[1]).text);
-	if (count_cap_size[0] < *cap)
+	if (count < *cap)
+		return at;
+	more = mgi_resize(c->mg, at, room * size);
+	if (more)
+		*cap = room;
+	return more;
+}
+
+/* `what` is the key of a case file. */
+static mailguard_status limit(size_t count,
+                              size_t max,
+                              const char *what,
+                              const mailguard_case *c,
+                              mailguard_error *err)
+{
+	if (count < max)
 		return MAILGUARD_OK;
-	more = mgi_resize(c->mg, *at, room * count_cap_size[2]);
-	if (!more)
-		return mgi_fail_nomem(err);
-	*at = more;
-	*cap = room;
-	return MAILGUARD_OK;
+	return mgi_fail(err, c->mg, MAILGUARD_ELIMIT, MGI_SAY_CASE_LIMIT,
+	                "limit", mgi_u64(max).text, "what", what);
 }
 
 static mailguard_status bad(mailguard_error *err,
@@ -158,7 +165,7 @@ mailguard_status mailguard_case_add(mailguard_case *c,
 {
 	mailguard_link l;
 	mailguard_status st;
-	void *at;
+	void *room;
 
 	if (!c || !link)
 		return bad(err, c, "mailguard_link");
@@ -168,16 +175,15 @@ mailguard_status mailguard_case_add(mailguard_case *c,
 	if (!l.server_in)
 		l.server_in = l.server_out;
 	st = link_check(c, &l, err);
+	if (st == MAILGUARD_OK)
+		st = limit(c->link_count, MAILGUARD_CASE_LINKS_MAX,
+		           "accounts + stores", c, err);
 	if (st < 0)
 		return st;
-	at = c->links;
-	st = grow(c, &at,
-	          (size_t[]){ c->link_count, MAILGUARD_CASE_LINKS_MAX,
-	                      sizeof(l) },
-	          &c->link_cap, err);
-	c->links = at;
-	if (st < 0)
-		return st;
+	room = grow(c, c->links, c->link_count, sizeof(l), &c->link_cap);
+	if (!room)
+		return mgi_fail_nomem(err);
+	c->links = room;
 	c->links[c->link_count] = mgi_link_copy(c->arena, &l);
 	if (mgi_arena_failed(c->arena))
 		return mgi_fail_nomem(err);
@@ -192,13 +198,13 @@ static const char *lacks(const mailguard_evidence *e)
 	case MAILGUARD_TEST_OP:
 	case MAILGUARD_TEST_DEV:
 	case MAILGUARD_TEST_WEB:
-		return e->account ? NULL : "account";
+		return e->account ? NULL : "account (a)";
 	case MAILGUARD_TEST_PROBE:
-		return e->server || e->account ? NULL : "server";
+		return e->server || e->account ? NULL : "server (sv)";
 	case MAILGUARD_TEST_STORE:
-		return e->store ? NULL : "store";
+		return e->store ? NULL : "store (st)";
 	case MAILGUARD_TEST_STATUS:
-		return e->provider ? NULL : "provider";
+		return e->provider ? NULL : "provider (pv)";
 	default:
 		return NULL;
 	}
@@ -227,9 +233,13 @@ static mailguard_status evidence_check(const mailguard_case *c,
 	if (e->test < MAILGUARD_TEST_OP || e->test > MAILGUARD_TEST_RECUR)
 		return bad(err, c, "test");
 	if (e->outcome < MAILGUARD_OUTCOME_UNKNOWN ||
-	    e->outcome > MAILGUARD_OUTCOME_INCIDENT ||
-	    !fits(e->test, e->outcome))
+	    e->outcome > MAILGUARD_OUTCOME_INCIDENT)
 		return bad(err, c, "outcome");
+	if (!fits(e->test, e->outcome))
+		return mgi_fail(err, c->mg, MAILGUARD_EINVAL,
+		                MGI_SAY_CASE_OUTCOME, "test",
+		                mailguard_test_name(e->test), "outcome",
+		                mailguard_outcome_name(e->outcome));
 	if (e->vantage < MAILGUARD_VANTAGE_HERE ||
 	    e->vantage > MAILGUARD_VANTAGE_DEVICE)
 		return bad(err, c, "vantage");
@@ -239,7 +249,9 @@ static mailguard_status evidence_check(const mailguard_case *c,
 		if (!fault_in_range(e->also[i]))
 			return bad(err, c, "also");
 	if (lacks(e))
-		return bad(err, c, lacks(e));
+		return mgi_fail(err, c->mg, MAILGUARD_EINVAL,
+		                MGI_SAY_CASE_LACKS, "test",
+		                mailguard_test_name(e->test), "what", lacks(e));
 	if (e->account && !mgi_link_find(c->links, c->link_count, e->account))
 		return mgi_fail(err, c->mg, MAILGUARD_EFORMAT,
 		                MGI_SAY_CASE_ACCOUNT_UNKNOWN, "account",
@@ -253,7 +265,7 @@ mailguard_status mailguard_case_observe(mailguard_case *c,
 {
 	mailguard_evidence e;
 	mailguard_status st;
-	void *at;
+	void *room;
 
 	if (!c || !seen)
 		return bad(err, c, "mailguard_evidence");
@@ -261,16 +273,15 @@ mailguard_status mailguard_case_observe(mailguard_case *c,
 	if (st < 0)
 		return st;
 	st = evidence_check(c, &e, err);
+	if (st == MAILGUARD_OK)
+		st = limit(c->seen_count, MAILGUARD_CASE_EVIDENCE_MAX,
+		           "observations", c, err);
 	if (st < 0)
 		return st;
-	at = c->seen;
-	st = grow(c, &at,
-	          (size_t[]){ c->seen_count, MAILGUARD_CASE_EVIDENCE_MAX,
-	                      sizeof(e) },
-	          &c->seen_cap, err);
-	c->seen = at;
-	if (st < 0)
-		return st;
+	room = grow(c, c->seen, c->seen_count, sizeof(e), &c->seen_cap);
+	if (!room)
+		return mgi_fail_nomem(err);
+	c->seen = room;
 	e.outgoing = e.outgoing != 0;
 	c->seen[c->seen_count] = mgi_evidence_copy(c->arena, &e);
 	if (mgi_arena_failed(c->arena))
@@ -284,16 +295,17 @@ mailguard_status mailguard_case_context(mailguard_case *c,
                                         int32_t times,
                                         mailguard_error *err)
 {
+	mailguard_status st;
 	mgi_context *x;
 
 	if (!c || !prefix || !prefix[0])
 		return bad(err, c, "prefix");
 	if (times < 1 || times > TIMES_MAX)
 		return bad(err, c, "times");
-	if (c->context_count == MAILGUARD_CASE_CONTEXTS_MAX)
-		return mgi_fail(err, c->mg, MAILGUARD_ELIMIT,
-		                MGI_SAY_CASE_LIMIT, "limit",
-		                mgi_u64(c->context_count).text);
+	st = limit(c->context_count, MAILGUARD_CASE_CONTEXTS_MAX, "context", c,
+	           err);
+	if (st < 0)
+		return st;
 	x = &c->contexts[c->context_count];
 	x->prefix = mgi_arena_strdup(c->arena, prefix);
 	x->times = times;
@@ -309,14 +321,15 @@ mailguard_status mailguard_case_client(mailguard_case *c,
                                        const char *protocol,
                                        mailguard_error *err)
 {
+	mailguard_status st;
 	mgi_client *x;
 
 	if (!c || !product || !product[0])
 		return bad(err, c, "product");
-	if (c->client_count == MAILGUARD_CASE_CLIENTS_MAX)
-		return mgi_fail(err, c->mg, MAILGUARD_ELIMIT,
-		                MGI_SAY_CASE_LIMIT, "limit",
-		                mgi_u64(c->client_count).text);
+	st = limit(c->client_count, MAILGUARD_CASE_CLIENTS_MAX, "clients", c,
+	           err);
+	if (st < 0)
+		return st;
 	x = &c->clients[c->client_count];
 	x->product = mgi_arena_strdup(c->arena, product);
 	x->version = mgi_arena_strdup(c->arena, version);

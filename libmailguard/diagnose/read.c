@@ -26,7 +26,8 @@ typedef struct reader {
 	mailguard *mg;
 	mailguard_case *c;
 	mailguard_error *err;
-	char where[96]; /* "[2].observations[3]" */
+	char where[96];    /* "[2].observations[3]" */
+	const char *in[2]; /* "accounts", "a1"; what stands behind that */
 } reader;
 
 mailguard_status mailguard_cases_parse(mailguard_cases **out,
@@ -84,15 +85,22 @@ int mailguard_cases_is_list(const mailguard_cases *cases)
 	return cases && cases->is_list;
 }
 
-/* `where` of the reader with one more step behind it, into `out`. */
+/* Where the reader is with one more step behind it, into `out`. */
 static const char *place(mailguard_buffer *out,
                          const reader *r,
                          const char *key)
 {
+	const char *const steps[] = { r->in[0], r->in[1], key };
+	size_t i;
+
 	mgi_buf_puts(out, r->where);
-	if (key && key[0] && r->where[0])
-		mgi_buf_putc(out, '.');
-	mgi_buf_puts(out, key ? key : "");
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (!steps[i] || !steps[i][0])
+			continue;
+		if (out->len)
+			mgi_buf_putc(out, '.');
+		mgi_buf_puts(out, steps[i]);
+	}
 	return mgi_buf_text(out);
 }
 
@@ -108,7 +116,7 @@ static mailguard_status shape(reader *r, const char *key, const char *what)
 	return MAILGUARD_EFORMAT;
 }
 
-/* A word that is not among those of `list`. */
+/* A word that is missing ("") or not among those of `list`. */
 static mailguard_status bad_word(reader *r,
                                  const char *key,
                                  const char *value,
@@ -123,7 +131,8 @@ static mailguard_status bad_word(reader *r,
 		mgi_buf_puts(&words, i ? ", " : "");
 		mgi_buf_puts(&words, list(i));
 	}
-	mgi_error_set(r->err, r->mg, MAILGUARD_EFORMAT, 0, MGI_SAY_CASE_WORD,
+	mgi_error_set(r->err, r->mg, MAILGUARD_EFORMAT, 0,
+	              value[0] ? MGI_SAY_CASE_WORD : MGI_SAY_CASE_MISSING,
 	              "where", place(&b, r, key), "value", value, "words",
 	              mgi_buf_text(&words), (const char *)NULL);
 	mgi_buf_done(&b);
@@ -169,9 +178,8 @@ static mailguard_status word_of(int32_t *out,
 	return bad_word(r, key, word, list);
 }
 
-static mailguard_status read_link(reader *r,
-                                  const char *name,
-                                  const mgi_json *v)
+/* The account is the one the reader is in. */
+static mailguard_status read_link(reader *r, const mgi_json *v)
 {
 	mailguard_link l = MAILGUARD_LINK_INIT;
 	mailguard_status st = MAILGUARD_OK;
@@ -186,54 +194,52 @@ static mailguard_status read_link(reader *r,
 	};
 
 	if (!mgi_json_is_object(v))
-		return shape(r, name, "{\"sv\": …, \"pv\": …, \"st\": …}");
+		return shape(r, NULL, "{\"sv\": …, \"pv\": …, \"st\": …}");
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]) && st == 0; i++)
 		st = text_of(texts[i].to, r, v, texts[i].key);
 	if (st < 0)
 		return st;
 	if (!l.server_in && !l.server_out)
-		return shape(r, name, "{\"sv\": …, \"pv\": …, \"st\": …}");
-	l.account = name;
+		return shape(r, NULL, "{\"sv\": …, \"pv\": …, \"st\": …}");
+	l.account = r->in[1];
 	return mailguard_case_add(r->c, &l, r->err);
 }
 
 static mailguard_status read_accounts(reader *r, const mgi_json *v)
 {
 	const mgi_json *value;
-	const char *name;
-	mailguard_status st;
+	mailguard_status st = MAILGUARD_OK;
 	size_t i;
 
 	if (v && !mgi_json_is_object(v))
 		return shape(r, "accounts", "{…}");
-	for (i = 0; mgi_json_member(&name, &value, v, i); i++) {
-		st = read_link(r, name, value);
-		if (st < 0)
-			return st;
-	}
-	return MAILGUARD_OK;
+	r->in[0] = "accounts";
+	for (i = 0; st == 0 && mgi_json_member(&r->in[1], &value, v, i); i++)
+		st = read_link(r, value);
+	r->in[0] = r->in[1] = NULL;
+	return st;
 }
 
 static mailguard_status read_stores(reader *r, const mgi_json *v)
 {
 	const mgi_json *value;
+	mailguard_status st = MAILGUARD_OK;
 	const char *name;
 	size_t i;
 
 	if (v && !mgi_json_is_object(v))
 		return shape(r, "stores", "{…}");
-	for (i = 0; mgi_json_member(&name, &value, v, i); i++) {
+	r->in[0] = "stores";
+	for (i = 0; st == 0 && mgi_json_member(&name, &value, v, i); i++) {
 		mailguard_link l = MAILGUARD_LINK_INIT;
-		mailguard_status st =
-			word_of(&l.place, r, v, name, mgi_place_word);
 
 		l.store = name;
+		st = word_of(&l.place, r, v, name, mgi_place_word);
 		if (st == MAILGUARD_OK)
 			st = mailguard_case_add(r->c, &l, r->err);
-		if (st < 0)
-			return st;
 	}
-	return MAILGUARD_OK;
+	r->in[0] = NULL;
+	return st;
 }
 
 static mailguard_status read_context(reader *r, const mgi_json *v)
@@ -311,8 +317,11 @@ static mailguard_status read_words(mailguard_evidence *e,
                                    const mgi_json *v)
 {
 	int32_t test = -1, outcome = -1, stage = -1;
-	mailguard_status st = word_of(&test, r, v, "t", mgi_test_word);
+	mailguard_status st;
 
+	if (!mgi_json_is_object(v))
+		return shape(r, NULL, "{\"t\": …, \"r\": …}");
+	st = word_of(&test, r, v, "t", mgi_test_word);
 	if (st == MAILGUARD_OK && test < 0)
 		st = bad_word(r, "t", "", mgi_test_word);
 	if (st == MAILGUARD_OK)

@@ -342,7 +342,8 @@ mailguard_status mgi_world_make(mgi_world *w,
 	if (w->part_count > MAILGUARD_CASE_COMPONENTS_MAX)
 		return mgi_fail(err, c->mg, MAILGUARD_ELIMIT,
 		                MGI_SAY_CASE_LIMIT, "limit",
-		                mgi_u64(MAILGUARD_CASE_COMPONENTS_MAX).text);
+		                mgi_u64(MAILGUARD_CASE_COMPONENTS_MAX).text,
+		                "what", "components");
 	for (i = 0; i < w->part_count; i++) {
 		mgi_component *p = &w->parts[i];
 
