@@ -8,9 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What people call a path. */
+static const char *name_of(const ex_call *call, const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		return path;
+	return call->japanese ? "標準入力" : "standard input";
+}
+
 int ex_fail(const ex_call *call, const mailguard_error *err)
 {
 	fprintf(stderr, "mailguard %s: %s\n", call->verb, err->message);
+	return EX_CANNOT_TELL;
+}
+
+int ex_fail_at(const ex_call *call,
+               const char *path,
+               const mailguard_error *err)
+{
+	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb,
+	        name_of(call, path), err->message);
 	return EX_CANNOT_TELL;
 }
 
@@ -19,9 +36,26 @@ int ex_fail_text(const ex_call *call,
                  const char *ja,
                  const char *what)
 {
-	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb, what,
-	        call->japanese ? ja : en);
+	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb,
+	        name_of(call, what), call->japanese ? ja : en);
 	return EX_CANNOT_TELL;
+}
+
+bool ex_stray_option(const ex_call *call)
+{
+	int i;
+
+	for (i = 0; i < call->argc && i < call->plain; i++)
+		if (strncmp(call->argv[i], "--", 2) == 0 &&
+		    call->argv[i][2] >= 'a' && call->argv[i][2] <= 'z' &&
+		    !strchr(call->argv[i], ' ')) {
+			ex_fail_text(call, "no such option; --help lists them",
+			             "このオプションはありません。--help で"
+			             "一覧を表示します",
+			             call->argv[i]);
+			return true;
+		}
+	return false;
 }
 
 bool ex_option(const char **value,
@@ -42,7 +76,7 @@ bool ex_option(const char **value,
 	return true;
 }
 
-/* All of `f`; false if it cannot be read or there is no memory. */
+/* All of `f`; false if it cannot be read, is too long or memory is short. */
 static bool read_all(char **out, size_t *len, FILE *f)
 {
 	size_t room = 0, got;
@@ -54,9 +88,13 @@ static bool read_all(char **out, size_t *len, FILE *f)
 			char *more;
 
 			room = room ? room * 2 : 65536;
-			more = realloc(text, room);
-			if (!more)
+			more = room <= 2 * EX_SLURP_MAX ? realloc(text, room)
+			                                : NULL;
+			if (!more) {
+				errno = room <= 2 * EX_SLURP_MAX ? ENOMEM
+				                                 : EFBIG;
 				break;
+			}
 			text = more;
 		}
 		got = fread(text + *len, 1, room - *len - 1, f);
@@ -80,7 +118,8 @@ bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path)
 	errno = f ? 0 : errno;
 	fine = f && read_all(out, len, f);
 	if (!fine)
-		fprintf(stderr, "mailguard %s: %s: %s: %s\n", call->verb, path,
+		fprintf(stderr, "mailguard %s: %s: %s: %s\n", call->verb,
+		        name_of(call, path),
 		        call->japanese ? "読み込めません" : "cannot be read",
 		        strerror(errno ? errno : EIO));
 	if (f && !piped)

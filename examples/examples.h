@@ -29,7 +29,8 @@ typedef struct ex_call {
 	const char *verb;
 	bool japanese;
 	ex_format format;
-	int argc; /* what stands behind the verb, without the common options */
+	int argc;  /* what stands behind the verb, without the common options */
+	int plain; /* from this argument on none is an option (behind "--") */
 	char **argv;
 } ex_call;
 
@@ -41,8 +42,14 @@ typedef struct ex_verb {
 
 /* Say how to call the verb; returns EX_CANNOT_TELL. */
 int ex_usage(const ex_call *call);
+/* Is an argument left that only looks like an option ("--xyz")? Says so. */
+bool ex_stray_option(const ex_call *call);
 /* "mailguard explain: message" on stderr; returns EX_CANNOT_TELL. */
 int ex_fail(const ex_call *call, const mailguard_error *err);
+/* "mailguard weigh: FILE: message"; "-" is called standard input. */
+int ex_fail_at(const ex_call *call,
+               const char *path,
+               const mailguard_error *err);
 /* The same with a text of the program's own. */
 int ex_fail_text(const ex_call *call,
                  const char *en,
@@ -56,7 +63,12 @@ bool ex_option(const char **value,
                const ex_call *call,
                int *i,
                const char *name);
-/* All of a file, or of stdin for "-", into `out` (malloc'd). */
+/* What is read into memory at most. */
+#define EX_SLURP_MAX ((size_t)64 << 20)
+/*
+ * All of a file, or of stdin for "-", into `out` (malloc'd). Says why not,
+ * also if there is more than EX_SLURP_MAX.
+ */
 bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
 /* A buffer's text to stdout with a line end. */
 void ex_print(const mailguard_buffer *buf);

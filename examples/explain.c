@@ -13,7 +13,6 @@
 #include "examples.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int worse(int a, int b)
@@ -57,29 +56,40 @@ static int explain_one(const ex_call *call,
 	return result;
 }
 
-/* One text a line, as from a log. */
+/* The next line of stdin without its end, which may be CR LF; false at the
+ * end. What no classifier reads is dropped. */
+static bool line_next(mailguard_span *out)
+{
+	static unsigned char line[MAILGUARD_CLASSIFY_TEXT_MAX];
+	size_t n = 0;
+	int ch;
+
+	while ((ch = getchar()) != EOF && ch != '\n')
+		if (n < sizeof(line))
+			line[n++] = (unsigned char)ch;
+	out->data = line;
+	out->len = n && line[n - 1] == '\r' ? n - 1 : n;
+	return n || ch != EOF;
+}
+
+/* One text a line, each told at once, as from a log that is being written. */
 static int explain_lines(const ex_call *call, mailguard_classifier *c)
 {
+	mailguard_span line;
 	int result = EX_FINE;
-	char *text, *at, *end;
-	size_t len;
+	bool any = false;
 
-	if (!ex_slurp(&text, &len, call, "-"))
-		return EX_CANNOT_TELL;
-	for (at = text; at < text + len; at = end + 1) {
-		mailguard_span line = { (unsigned char *)at, 0 };
-
-		end = memchr(at, '\n', (size_t)(text + len - at));
-		if (!end)
-			end = text + len;
-		line.len = (size_t)(end - at);
-		if (line.len && at[line.len - 1] == '\r')
-			line.len--;
-		if (line.len)
-			result = worse(result, explain_one(call, c, line));
+	while (!ferror(stdout) && line_next(&line)) {
+		if (!line.len)
+			continue;
+		any = true;
+		result = worse(result, explain_one(call, c, line));
+		fflush(stdout);
 	}
-	free(text);
-	return result;
+	if (!ferror(stdin) && any)
+		return result;
+	return ex_fail_text(call, "nothing could be read", "何も読み込めません",
+	                    "-");
 }
 
 int ex_explain(ex_call *call)
@@ -88,6 +98,8 @@ int ex_explain(ex_call *call)
 	mailguard_error err;
 	int i, result = EX_FINE;
 
+	if (ex_stray_option(call))
+		return EX_CANNOT_TELL;
 	if (call->argc < 1 || call->format > EX_JSONL)
 		return ex_usage(call);
 	if (mailguard_classifier_new(&c, call->mg, &err) < 0)

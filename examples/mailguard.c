@@ -34,19 +34,41 @@ static const struct {
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
+static const char options_en[] =
+	"\n"
+	"  --lang ja|en     the language of the answer; else the locale's\n"
+	"  --json           the answer for programs, as --format json\n"
+	"  --format FORMAT  text, json or jsonl\n"
+	"  --help           this text, or a verb's\n"
+	"  --version        the version of the library\n"
+	"  --               what follows is no option; a - is standard input\n"
+	"\n"
+	"Exit status: 0 nothing wrong found, 1 trouble found and told,\n"
+	"2 could not tell.\n";
+
+static const char options_ja[] =
+	"\n"
+	"  --lang ja|en     回答の言語(省略時はロケールに従います)\n"
+	"  --json           プログラム向けの回答(--format json と同じ)\n"
+	"  --format 形式    text、json、jsonl のいずれか\n"
+	"  --help           この説明、または動詞の説明\n"
+	"  --version        ライブラリーのバージョン\n"
+	"  --               以降はオプションとして扱いません。- "
+	"は標準入力です\n"
+	"\n"
+	"終了コード: 0 異常なし、1 異常を見つけて報告、2 判断できず\n";
+
 static int help(FILE *out, bool japanese)
 {
 	size_t i;
 
-	fprintf(out, "%s\n\n",
-	        japanese ? "使い方: mailguard 動詞 [--lang ja|en] [--json] ..."
-	                 : "usage: mailguard VERB [--lang ja|en] [--json] ...");
+	fputs(japanese ? "使い方: mailguard 動詞 [オプション]... 引数...\n\n"
+	               : "usage: mailguard VERB [OPTION]... ARGUMENT...\n\n",
+	      out);
 	for (i = 0; i < VERBS; i++)
 		fprintf(out, "  %-8s %-14s %s\n", verbs[i].name, verbs[i].args,
 		        japanese ? verbs[i].ja : verbs[i].en);
-	fprintf(out, "\n%s\n",
-	        japanese ? "  --help, --version, --format text|json|jsonl"
-	                 : "  --help, --version, --format text|json|jsonl");
+	fputs(japanese ? options_ja : options_en, out);
 	return out == stdout ? EX_FINE : EX_CANNOT_TELL;
 }
 
@@ -106,15 +128,46 @@ static int32_t utc_offset(mailguard_time at, void *payload)
 
 /* Options that every verb has. */
 struct common {
-	bool japanese, help, version, bad;
+	bool japanese, help, version;
 	ex_format format;
+	const char *bad, *value, *choices; /* an option with a wrong value */
 };
+
+static void refuse(struct common *c,
+                   const char *option,
+                   const char *value,
+                   const char *choices)
+{
+	c->bad = option;
+	c->value = value;
+	c->choices = choices;
+}
+
+static int refused(const struct common *c)
+{
+	fprintf(stderr,
+	        c->japanese ? "mailguard: %s には %s のいずれかを指定して"
+	                      "ください%s%s\n"
+	                    : "mailguard: %s takes one of %s%s%s\n",
+	        c->bad, c->choices,
+	        !c->value     ? ""
+	        : c->japanese ? "。使えない値: "
+	                      : ", not ",
+	        c->value ? c->value : "");
+	return EX_CANNOT_TELL;
+}
+
+static bool language_find(bool *japanese, const char *name)
+{
+	*japanese = strcmp(name, "ja") == 0;
+	return *japanese || strcmp(name, "en") == 0;
+}
 
 /* Is argv[*i] a common option? It is taken then, with its value. */
 static bool common_take(struct common *c, char **argv, int *i)
 {
 	const char *value;
-	ex_call call = { NULL, NULL, c->japanese, EX_TEXT, 0, argv };
+	ex_call call = { NULL, NULL, c->japanese, EX_TEXT, 0, 0, argv };
 
 	while (argv[call.argc])
 		call.argc++;
@@ -126,25 +179,26 @@ static bool common_take(struct common *c, char **argv, int *i)
 		c->version = true;
 	else if (ex_option(&value, &call, i, "--format")) {
 		if (!value || !format_find(&c->format, value))
-			c->bad = true;
+			refuse(c, "--format", value, "text, json, jsonl");
 	} else if (ex_option(&value, &call, i, "--lang")) {
-		if (!value || (strcmp(value, "ja") && strcmp(value, "en")))
-			c->bad = true;
-		else
-			c->japanese = value[0] == 'j';
+		if (!value || !language_find(&c->japanese, value))
+			refuse(c, "--lang", value, "ja, en");
 	} else {
 		return false;
 	}
 	return true;
 }
 
-/* Take the common options out of argv; what is left stays in order. */
-static int common_read(struct common *c, int argc, char **argv)
+/* Take the common options out of argv; what is left stays in order. From
+ * `*plain` on it is no option whatever it looks like. */
+static int common_read(struct common *c, int *plain, int argc, char **argv)
 {
 	int i, kept = 0;
 
+	*plain = argc;
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
+			*plain = kept;
 			while (++i < argc)
 				argv[kept++] = argv[i];
 			break;
@@ -155,25 +209,23 @@ static int common_read(struct common *c, int argc, char **argv)
 	return kept;
 }
 
-static int verb_run(const ex_verb *verb,
-                    const struct common *c,
-                    int argc,
-                    char **argv)
+static int verb_run(const ex_verb *verb, ex_call *call)
 {
 	mailguard_options opts = MAILGUARD_OPTIONS_INIT;
-	ex_call call = { NULL, verb->name, c->japanese, c->format, argc, argv };
 	mailguard_error err;
 	int rc;
 
-	opts.lang = c->japanese ? "ja" : "en";
+	call->verb = verb->name;
+	opts.lang = call->japanese ? "ja" : "en";
 	opts.utc_offset = utc_offset;
-	if (mailguard_new(&call.mg, &opts, &err) < 0)
-		return ex_fail(&call, &err);
-	rc = verb->run(&call);
-	mailguard_free(call.mg);
-	if (fflush(stdout) || ferror(stdout))
-		rc = EX_CANNOT_TELL;
-	return rc;
+	if (mailguard_new(&call->mg, &opts, &err) < 0)
+		return ex_fail(call, &err);
+	rc = verb->run(call);
+	mailguard_free(call->mg);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return rc;
+	return ex_fail_text(call, "cannot be written", "書き込めません",
+	                    call->japanese ? "標準出力" : "standard output");
 }
 
 int ex_usage(const ex_call *call)
@@ -187,12 +239,15 @@ int ex_usage(const ex_call *call)
 
 int main(int argc, char **argv)
 {
-	struct common c = { locale_japanese(), false, false, false, EX_TEXT };
+	struct common c = { .japanese = locale_japanese() };
+	ex_call call = { .argv = argv + 1 };
 	const ex_verb *verb;
-	int kept;
+	int kept, plain;
 
 	tzset();
-	kept = common_read(&c, argc, argv);
+	kept = common_read(&c, &plain, argc, argv);
+	if (c.bad)
+		return refused(&c);
 	if (c.version) {
 		printf("mailguard %s\n", mailguard_version());
 		return EX_FINE;
@@ -208,7 +263,11 @@ int main(int argc, char **argv)
 	if (!verb && kept)
 		fprintf(stderr, "mailguard: %s: %s\n", argv[0],
 		        c.japanese ? "その動詞はありません" : "no such verb");
-	if (!verb || c.bad)
+	if (!verb)
 		return help(stderr, c.japanese);
-	return verb_run(verb, &c, kept - 1, argv + 1);
+	call.japanese = c.japanese;
+	call.format = c.format;
+	call.argc = kept - 1;
+	call.plain = plain - 1;
+	return verb_run(verb, &call);
 }

@@ -8,60 +8,72 @@
  * `case.json` is one case or a list of cases (docs/schema/weigh.json), "-" is
  * standard input. With --json one object a case, each on its line.
  * Exits 0 if nothing is at fault, 1 if something is or is not yet found, 2 if
- * the file cannot be read.
+ * the file or a case in it cannot be read, or holds none.
  */
 #include "examples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* 0 or 1 as above, or a failure below 0. */
-static int tell(ex_call *call,
-                const mailguard_case *c,
-                mailguard_buffer *buf,
-                mailguard_error *err)
+typedef struct tally {
+	size_t cases, trouble, slips;
+} tally;
+
+static mailguard_status tell(tally *t,
+                             const ex_call *call,
+                             const mailguard_case *c,
+                             mailguard_buffer *buf,
+                             mailguard_error *err)
 {
 	mailguard_verdict *v = NULL;
 	mailguard_status st = mailguard_case_weigh(&v, c, err);
-	int trouble;
 
 	if (st < 0)
 		return st;
 	mailguard_buffer_clear(buf);
 	st = call->format == EX_TEXT ? mailguard_verdict_text(buf, v, err)
 	                             : mailguard_verdict_json(buf, v, err);
-	trouble = mailguard_verdict_fault(v) != MAILGUARD_FAULT_NONE;
+	if (st == MAILGUARD_OK) {
+		if (t->cases++ && call->format == EX_TEXT)
+			putchar('\n');
+		ex_print(buf);
+		t->trouble +=
+			mailguard_verdict_fault(v) != MAILGUARD_FAULT_NONE;
+	}
 	mailguard_verdict_free(v);
-	if (st < 0)
-		return st;
-	ex_print(buf);
-	return trouble;
+	return st;
 }
 
-static int tell_all(ex_call *call, mailguard_cases *cases)
+/* A case with a slip in it keeps none of the others from being weighed. */
+static int tell_all(const ex_call *call, mailguard_cases *cases)
 {
+	tally t = { 0, 0, 0 };
 	mailguard_buffer *buf = NULL;
 	mailguard_error err;
-	mailguard_case *c;
 	mailguard_status st;
-	int trouble = 0;
+	mailguard_case *c;
 
 	if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
 		return ex_fail(call, &err);
-	while ((st = mailguard_cases_next(&c, cases, &err)) == MAILGUARD_OK) {
-		int told = tell(call, c, buf, &err);
-
-		mailguard_case_free(c);
-		if (told < 0) {
-			st = told;
-			break;
+	do {
+		st = mailguard_cases_next(&c, cases, &err);
+		if (st == MAILGUARD_OK) {
+			st = tell(&t, call, c, buf, &err);
+			mailguard_case_free(c);
 		}
-		trouble |= told;
-	}
+		if (st < 0) {
+			ex_fail_at(call, call->argv[0], &err);
+			t.slips++;
+		}
+	} while (st == MAILGUARD_OK || st == MAILGUARD_EFORMAT ||
+	         st == MAILGUARD_ELIMIT);
 	mailguard_buffer_free(buf);
-	if (st < 0)
-		return ex_fail(call, &err);
-	return trouble ? EX_TROUBLE : EX_FINE;
+	if (t.slips)
+		return EX_CANNOT_TELL;
+	if (t.cases)
+		return t.trouble ? EX_TROUBLE : EX_FINE;
+	return ex_fail_text(call, "holds no case", "ケースがありません",
+	                    call->argv[0]);
 }
 
 int ex_weigh(ex_call *call)
@@ -74,6 +86,8 @@ int ex_weigh(ex_call *call)
 	char *file;
 	int result;
 
+	if (ex_stray_option(call))
+		return EX_CANNOT_TELL;
 	if (call->argc != 1 || call->format > EX_JSONL)
 		return ex_usage(call);
 	if (!ex_slurp(&file, &len, call, call->argv[0]))
@@ -83,7 +97,7 @@ int ex_weigh(ex_call *call)
 	st = mailguard_cases_parse(&cases, call->mg, text, &err);
 	free(file);
 	if (st < 0)
-		return ex_fail(call, &err);
+		return ex_fail_at(call, call->argv[0], &err);
 	result = tell_all(call, cases);
 	mailguard_cases_free(cases);
 	return result;

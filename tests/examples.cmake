@@ -7,3 +7,11 @@ foreach(lang ja en)
     TIMEOUT 60 ENVIRONMENT "${MAILGUARD_TEST_ENVIRONMENT}"
     FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
 endforeach()
+
+# Odd input: the message names the thing, the exit status is the manual's.
+add_test(NAME examples.program COMMAND ${Python3_EXECUTABLE}
+  ${CMAKE_CURRENT_SOURCE_DIR}/examples/test_program.py)
+set_tests_properties(examples.program PROPERTIES LABELS examples TIMEOUT 120
+  ENVIRONMENT
+  "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
+  FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")

@@ -1,0 +1,199 @@
+"""What the mailguard program promises about odd input: one clear message that
+names the thing, on standard error, and the exit status of the manual.
+
+MAILGUARD_PROGRAM names the program.
+"""
+import json
+import os
+import select
+import subprocess
+import tempfile
+import time
+import unittest
+
+PROGRAM = os.environ["MAILGUARD_PROGRAM"]
+FINE, TROUBLE, CANNOT_TELL = 0, 1, 2
+CASE = {
+    "accounts": {"a": {"sv": "S"}},
+    "observations": [{"t": "op", "a": "a", "dir": "in", "r": "ok"}],
+}
+
+
+def run(*args, stdin=b"", lang="C", **more):
+    if isinstance(stdin, str):
+        stdin = stdin.encode()
+    return subprocess.run(
+        [PROGRAM, *args], input=stdin, capture_output=True, timeout=60,
+        env={**os.environ, "LC_ALL": lang}, **more)
+
+
+class Program(unittest.TestCase):
+    def tells(self, why, args, status, said, stdin=b"", lang="C"):
+        """Exit with `status`, saying `said` and nothing else."""
+        with self.subTest(why):
+            done = run(*args, stdin=stdin, lang=lang)
+            err = done.stderr.decode()
+            self.assertEqual(done.returncode, status, err)
+            self.assertIn(said, err)
+            self.assertEqual(done.stdout, b"")
+
+    def test_a_wrong_call_is_named(self):
+        rows = [
+            ("nothing", [], "usage: mailguard VERB"),
+            ("no such verb", ["nix"], "mailguard: nix: no such verb"),
+            ("no argument", ["explain"], "usage: mailguard explain"),
+            ("no file", ["weigh"], "usage: mailguard weigh"),
+            ("two files", ["weigh", "a", "b"], "usage: mailguard weigh"),
+            ("option", ["explain", "--nix", "550"], "explain: --nix: no such"),
+            ("option", ["weigh", "--nix=1", "f"], "weigh: --nix=1: no such"),
+            ("language", ["explain", "--lang", "xx", "550"],
+             "--lang takes one of ja, en, not xx"),
+            ("no language", ["explain", "--lang"], "--lang takes one of ja"),
+            ("format", ["explain", "--format=nagios", "550"],
+             "--format takes one of text, json, jsonl, not nagios"),
+        ]
+        for why, args, said in rows:
+            self.tells(why, args, CANNOT_TELL, said)
+
+    def test_the_language_of_complaints_is_the_users(self):
+        self.tells("locale", ["nix"], CANNOT_TELL, "その動詞はありません",
+                   lang="ja_JP.UTF-8")
+        self.tells("option", ["--lang", "ja", "weigh", "/nix"], CANNOT_TELL,
+                   "読み込めません")
+        self.tells("LC_ALL wins", ["nix"], CANNOT_TELL, "no such verb",
+                   lang="en_GB.UTF-8")
+
+    def test_a_file_that_is_no_case_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def file(name, data):
+                path = os.path.join(folder, name)
+                with open(path, "wb") as f:
+                    f.write(data)
+                return path
+
+            rows = [
+                ("missing", os.path.join(folder, "nix"), "No such file"),
+                ("folder", folder, "Is a directory"),
+                ("empty", file("empty", b""), "this is not JSON"),
+                ("binary", file("binary", b"\x89PNG\r\n" + bytes(range(256))),
+                 "not valid UTF-8 at line 1, column 1"),
+                ("cut", file("cut", b'{"accounts": {'), "not JSON: look at"),
+                ("deep", file("deep", b"[" * 100000), "nested too deep"),
+                ("not UTF-8", file("sjis", '{"id": "月"}'.encode("cp932")),
+                 "not valid UTF-8"),
+                ("endless", "/dev/zero", "too large"),
+                ("no object", file("five", b"5"), "must be {"),
+                ("no case", file("none", b"[]"), "holds no case"),
+            ]
+            for why, path, said in rows:
+                self.tells(why, ["weigh", path], CANNOT_TELL, said)
+            self.tells("path", ["weigh", path], CANNOT_TELL,
+                       f"mailguard weigh: {path}: ")
+
+    def test_a_slip_in_a_case_is_named_by_its_place(self):
+        op = {"t": "op", "a": "a", "dir": "in", "r": "ok"}
+        rows = [
+            ("accounts", {"accounts": []}, "accounts must be {"),
+            ("account", {"accounts": {"a": 5}}, "accounts.a must be {"),
+            ("place", {"stores": {"m": "moon"}}, 'stores.m: "moon"'),
+            ("list", {"observations": {}}, "observations must be ["),
+            ("type", {"observations": [5]}, "observations[0] must be {"),
+            ("no test", {"observations": [{"r": "ok"}]},
+             "observations[0].t is missing; it may be op,"),
+            ("result", {**CASE, "observations": [op, {**op, "r": "so"}]},
+             'observations[1].r: "so"'),
+            ("account", {"observations": [op]}, 'name it under "accounts"'),
+            ("many", {"accounts": {str(i): {"sv": "S"} for i in range(2000)}},
+             "at most 1024 accounts"),
+        ]
+        for why, case, said in rows:
+            self.tells(why, ["weigh", "-"], CANNOT_TELL, said,
+                       stdin=json.dumps(case))
+
+    def test_a_slip_keeps_no_other_case_from_being_weighed(self):
+        cases = [{"accounts": 5}, {**CASE, "id": "two"}]
+        done = run("weigh", "--json", "-", stdin=json.dumps(cases))
+        self.assertEqual(done.returncode, CANNOT_TELL)
+        self.assertIn(b"standard input: [0].accounts", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["id"], "two")
+
+    def test_the_exit_status_says_what_was_found(self):
+        stopped = dict(CASE, observations=[
+            {"t": "op", "a": "a", "dir": "in", "r": "fail"}])
+        rows = [
+            ("well", ["weigh", "-"], json.dumps(CASE), FINE),
+            ("stopped", ["weigh", "-"], json.dumps(stopped), TROUBLE),
+            ("UTF-16", ["weigh", "-"],
+             json.dumps(CASE).encode("utf-16"), FINE),
+            ("known", ["explain", "550 5.1.1 user unknown"], b"", TROUBLE),
+            ("no failure", ["explain", "250 OK"], b"", FINE),
+            ("not known", ["explain", "qwfp"], b"", CANNOT_TELL),
+            ("empty", ["explain", ""], b"", CANNOT_TELL),
+            ("worst of many", ["explain", "250 OK", "qwfp"], b"", CANNOT_TELL),
+            ("after --", ["explain", "--", "--json"], b"", CANNOT_TELL),
+            ("help", ["weigh", "--help"], b"", FINE),
+            ("version", ["--version"], b"", FINE),
+        ]
+        for why, args, stdin, status in rows:
+            with self.subTest(why):
+                done = run(*args, stdin=stdin)
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual(done.stderr, b"")
+                self.assertNotEqual(done.stdout, b"")
+
+    def test_lines_are_explained_one_by_one(self):
+        done = run("explain", "--json", "-",
+                   stdin="550 5.1.1 x\r\n\n" + "y" * 200000 + "\n0x800CCC0F")
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([t["code"] for t in told],
+                         ["X.1.1", None, "0x800CCC0F"])
+        self.assertEqual(told[0]["input"], "550 5.1.1 x")
+        self.tells("nothing", ["explain", "-"], CANNOT_TELL,
+                   "standard input: nothing could be read")
+
+    def test_a_log_that_is_being_written_is_told_at_once(self):
+        with subprocess.Popen([PROGRAM, "explain", "--json", "-"],
+                              stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as tail:
+            tail.stdin.write(b"421 4.3.2 down\n")
+            tail.stdin.flush()
+            ready, _, _ = select.select([tail.stdout], [], [], 30)
+            tail.stdin.close()
+            self.assertTrue(ready)
+
+    def test_an_answer_that_cannot_be_written_is_no_answer(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "explain", "550"], stdout=full,
+                                  stderr=subprocess.PIPE, timeout=60,
+                                  env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual(done.returncode, CANNOT_TELL)
+        self.assertIn(b"standard output: cannot be written", done.stderr)
+
+    def test_a_closed_pipe_ends_it(self):
+        with subprocess.Popen([PROGRAM, "explain", "-"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as tail:
+            tail.stdout.close()
+            try:
+                while tail.poll() is None:
+                    tail.stdin.write(b"550\n" * 1000)
+                    tail.stdin.flush()
+            except BrokenPipeError:
+                pass
+            finally:
+                try:
+                    tail.stdin.close()
+                except BrokenPipeError:
+                    pass
+            self.assertNotEqual(tail.wait(30), FINE)
+
+    def test_fifty_thousand_cases_take_seconds(self):
+        begin = time.monotonic()
+        done = run("weigh", "--json", "-", stdin=json.dumps([CASE] * 50000))
+        self.assertEqual(done.returncode, FINE)
+        self.assertEqual(len(done.stdout.splitlines()), 50000)
+        self.assertLess(time.monotonic() - begin, 60)
+
+
+if __name__ == "__main__":
+    unittest.main()
