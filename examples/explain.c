@@ -2,7 +2,7 @@
  * explain - what a failure means and what to do now.
  *
  *	$ mailguard explain '550 5.1.1 <ann@example.org>: user unknown'
- *	Cause: the address does not exist (recipient, 98 %)
+ *	Cause: the address does not exist (the recipient's address or ...
  *	...
  *	$ mailguard explain 0x800CCC0E 'curl: (28)' 'winsock 10060'
  *	$ mailguard explain - < one-text-a-line.txt

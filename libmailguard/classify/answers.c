@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-static void add(mgi_reading *r,
-                const char *space,
-                mailguard_span code,
-                size_t start,
-                size_t end)
-{
-	const mgi_code_row *row = mgi_code_of(r->sets, space, code);
-
-	if (row)
-		mgi_sign_code(r, row, mgi_code_weight(row), start, end);
-}
-
 /* "[CODE]" or "[CODE argument]" at `at`. */
 static void read_bracket(mgi_reading *r, size_t at, bool pop3)
 {
@@ -39,9 +27,9 @@ static void read_bracket(mgi_reading *r, size_t at, bool pop3)
 		return;
 	if (mgi_code_of(r->sets, "pop3", s) &&
 	    (pop3 || !mgi_code_of(r->sets, "imap-code", s)))
-		add(r, "pop3", s, at, i + 1);
+		mgi_sign_known(r, "pop3", s, at, i + 1);
 	else
-		add(r, "imap-code", s, at, i + 1);
+		mgi_sign_known(r, "imap-code", s, at, i + 1);
 }
 
 /* The "no" of "a1 no [code] text": after a tag at the head of a line. */
@@ -65,8 +53,8 @@ static void read_status(mgi_reading *r)
 			continue;
 		/* A tag has a digit, or is "*": "has no mailbox" is prose. */
 		if (s.data[0] == '*' || mgi_is_digit(gap[-1]))
-			add(r, "imap-status", mgi_span_of(words[i]), at,
-			    at + n);
+			mgi_sign_known(r, "imap-status", mgi_span_of(words[i]),
+			               at, at + n);
 	}
 }
 

@@ -59,18 +59,6 @@ static const struct {
 	{ "sysexits", "sysexits" },
 };
 
-static void add(mgi_reading *r,
-                const char *space,
-                mailguard_span code,
-                size_t start,
-                size_t end)
-{
-	const mgi_code_row *row = mgi_code_of(r->sets, space, code);
-
-	if (row)
-		mgi_sign_code(r, row, mgi_code_weight(row), start, end);
-}
-
 static mailguard_span decimal(char text[8], int64_t n)
 {
 	char *at = text + 7;
@@ -98,7 +86,8 @@ static void add_hresult(mgi_reading *r, uint32_t code, size_t start, size_t end)
 			              end);
 	}
 	if (code >> 16 == 0x8007 && (code & 0xffff) >= 10000)
-		add(r, "winsock", decimal(number, code & 0xffff), start, end);
+		mgi_sign_known(r, "winsock", decimal(number, code & 0xffff),
+		               start, end);
 }
 
 /* "0x800ccc0e" or "800ccc0e" at `at`; how many bytes that took. */
@@ -143,8 +132,9 @@ static bool add_cued(mgi_reading *r, size_t start, size_t end)
 		n--;
 	for (i = 0; i < sizeof(cues) / sizeof(cues[0]); i++)
 		if (ends_with(f, n, cues[i].cue)) {
-			add(r, cues[i].space,
-			    mgi_span(f->text + start, end - start), start, end);
+			mgi_sign_known(r, cues[i].space,
+			               mgi_span(f->text + start, end - start),
+			               start, end);
 			any = true;
 		}
 	return any;
@@ -175,9 +165,9 @@ static void read_decimal(mgi_reading *r, size_t start, size_t end)
 	if (!mgi_span_u64(&n, all, UINT32_MAX))
 		return;
 	if (at_depth(f, end))
-		add(r, "x509", all, start, end);
+		mgi_sign_known(r, "x509", all, start, end);
 	else if (n >= 10004 && n <= 11999)
-		add(r, "winsock", all, start, end);
+		mgi_sign_known(r, "winsock", all, start, end);
 	else if (n >> 28 == 8)
 		add_hresult(r, (uint32_t)n, start, end);
 }

@@ -4,6 +4,7 @@
 #include <mailguard/classify.h>
 
 #include "base/handle.h"
+#include "base/say.h"
 #include "classify/row.h"
 #include "classify/table.h"
 
@@ -11,6 +12,35 @@ const char *mailguard_fault_name(mailguard_fault fault)
 {
 	return fault >= 0 && fault < MGI_FAULTS ? mgi_fault_names[fault]
 	                                        : mgi_fault_names[0];
+}
+
+const char *mailguard_fault_text(const mailguard *mg, mailguard_fault fault)
+{
+	static const mgi_say_id texts[MGI_FAULTS] = {
+		[MAILGUARD_FAULT_UNKNOWN] = MGI_SAY_FAULT_UNKNOWN,
+		[MAILGUARD_FAULT_LOCAL_STORE] = MGI_SAY_FAULT_LOCAL_STORE,
+		[MAILGUARD_FAULT_LOCAL_CONFIG] = MGI_SAY_FAULT_LOCAL_CONFIG,
+		[MAILGUARD_FAULT_LOCAL_NETWORK] = MGI_SAY_FAULT_LOCAL_NETWORK,
+		[MAILGUARD_FAULT_LOCAL_SYSTEM] = MGI_SAY_FAULT_LOCAL_SYSTEM,
+		[MAILGUARD_FAULT_DNS] = MGI_SAY_FAULT_DNS,
+		[MAILGUARD_FAULT_ROUTE] = MGI_SAY_FAULT_ROUTE,
+		[MAILGUARD_FAULT_TLS] = MGI_SAY_FAULT_TLS,
+		[MAILGUARD_FAULT_AUTH] = MGI_SAY_FAULT_AUTH,
+		[MAILGUARD_FAULT_SERVER_OVERLOAD] =
+			MGI_SAY_FAULT_SERVER_OVERLOAD,
+		[MAILGUARD_FAULT_SERVER_OUTAGE] = MGI_SAY_FAULT_SERVER_OUTAGE,
+		[MAILGUARD_FAULT_PROVIDER_MAINTENANCE] =
+			MGI_SAY_FAULT_PROVIDER_MAINTENANCE,
+		[MAILGUARD_FAULT_POLICY] = MGI_SAY_FAULT_POLICY,
+		[MAILGUARD_FAULT_RECIPIENT] = MGI_SAY_FAULT_RECIPIENT,
+		[MAILGUARD_FAULT_CONTENT] = MGI_SAY_FAULT_CONTENT,
+		[MAILGUARD_FAULT_PROTOCOL] = MGI_SAY_FAULT_PROTOCOL,
+		[MAILGUARD_FAULT_USER_ACTION] = MGI_SAY_FAULT_USER_ACTION,
+		[MAILGUARD_FAULT_NONE] = MGI_SAY_FAULT_NONE,
+	};
+	bool known = fault >= 0 && fault < MGI_FAULTS;
+
+	return mgi_say_raw(mgi_lang_of(mg), texts[known ? fault : 0]);
 }
 
 mailguard_fault mailguard_fault_find(const char *name)

@@ -48,50 +48,57 @@ static void candidate_json(mgi_jsonw *w, const mailguard_meaning *m)
 	mgi_jsonw_end(w);
 }
 
+static void explanation_json(mgi_jsonw *w, const mailguard_explanation *e)
+{
+	mailguard *mg = mgi_arena_handle(e->arena);
+	const mailguard_meaning *m = decided(e);
+	const mailguard_cause *c = &e->cause;
+	size_t i;
+
+	mgi_jsonw_object(w, NULL);
+	mgi_jsonw_span(w, "input",
+	               (mailguard_span){ (const unsigned char *)e->input,
+	                                 e->input_len });
+	mgi_jsonw_str(w, "namespace", m ? m->space : NULL);
+	mgi_jsonw_str(w, "code", m ? m->code : NULL);
+	mgi_jsonw_array(w, "candidates");
+	for (i = 0; i < e->count; i++)
+		candidate_json(w, &e->meanings[i]);
+	mgi_jsonw_end(w);
+	mgi_jsonw_str(w, "fault_domain", mailguard_fault_name(c->fault));
+	also_json(w, c->also);
+	mgi_jsonw_str(w, "reason", mailguard_reason_name(c->reason));
+	mgi_jsonw_str(w, "transient", answer(c->temporary));
+	mgi_jsonw_int(w, "confidence", c->confidence);
+	mgi_jsonw_str(w, "meaning",
+	              m ? m->meaning : mailguard_reason_text(mg, c->reason));
+	mgi_jsonw_str(w, "action",
+	              m ? m->action : mailguard_reason_action(mg, c->reason));
+	mgi_jsonw_str(w, "rule", c->rule);
+	mgi_jsonw_str(w, "source", m ? m->source : NULL);
+	mgi_jsonw_object(w, "evidence");
+	mgi_jsonw_int(w, "offset", (int64_t)c->offset);
+	mgi_jsonw_int(w, "length", (int64_t)c->length);
+	mgi_jsonw_end(w);
+	mgi_jsonw_end(w);
+}
+
+static mailguard_status missing(mailguard_error *err)
+{
+	return mgi_fail(err, NULL, MAILGUARD_EINVAL, MGI_SAY_ARGUMENT_MISSING,
+	                "what", "explanation");
+}
+
 mailguard_status mailguard_explanation_json(mailguard_buffer *out,
                                             const mailguard_explanation *e,
                                             mailguard_error *err)
 {
-	const mailguard_meaning *m;
-	const mailguard_cause *c;
 	mgi_jsonw w;
-	mailguard *mg;
-	size_t i;
 
 	if (!out || !e)
-		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
-		                MGI_SAY_ARGUMENT_MISSING, "what",
-		                "explanation");
-	mg = mgi_arena_handle(e->arena);
-	m = decided(e);
-	c = &e->cause;
+		return missing(err);
 	mgi_jsonw_init(&w, out);
-	mgi_jsonw_object(&w, NULL);
-	mgi_jsonw_span(&w, "input",
-	               (mailguard_span){ (const unsigned char *)e->input,
-	                                 e->input_len });
-	mgi_jsonw_str(&w, "namespace", m ? m->space : NULL);
-	mgi_jsonw_str(&w, "code", m ? m->code : NULL);
-	mgi_jsonw_array(&w, "candidates");
-	for (i = 0; i < e->count; i++)
-		candidate_json(&w, &e->meanings[i]);
-	mgi_jsonw_end(&w);
-	mgi_jsonw_str(&w, "fault_domain", mailguard_fault_name(c->fault));
-	also_json(&w, c->also);
-	mgi_jsonw_str(&w, "reason", mailguard_reason_name(c->reason));
-	mgi_jsonw_str(&w, "transient", answer(c->temporary));
-	mgi_jsonw_int(&w, "confidence", c->confidence);
-	mgi_jsonw_str(&w, "meaning",
-	              m ? m->meaning : mailguard_reason_text(mg, c->reason));
-	mgi_jsonw_str(&w, "action",
-	              m ? m->action : mailguard_reason_action(mg, c->reason));
-	mgi_jsonw_str(&w, "rule", c->rule);
-	mgi_jsonw_str(&w, "source", m ? m->source : NULL);
-	mgi_jsonw_object(&w, "evidence");
-	mgi_jsonw_int(&w, "offset", (int64_t)c->offset);
-	mgi_jsonw_int(&w, "length", (int64_t)c->length);
-	mgi_jsonw_end(&w);
-	mgi_jsonw_end(&w);
+	explanation_json(&w, e);
 	return mgi_jsonw_finish(&w, err);
 }
 
@@ -99,26 +106,29 @@ static void also_text(mailguard_buffer *out,
                       mailguard *mg,
                       const mailguard_cause *c)
 {
-	char faults[128] = "";
-	size_t n = 0;
 	int i;
 
-	for (i = 0; i < 3 && c->also[i]; i++) {
-		const char *name = mailguard_fault_name(c->also[i]);
-		size_t len = strlen(name);
-
-		if (n + len + 3 > sizeof(faults))
-			break;
-		if (n) {
-			memcpy(faults + n, ", ", 2);
-			n += 2;
-		}
-		memcpy(faults + n, name, len + 1);
-		n += len;
-	}
-	if (!n)
+	if (!c->also[0])
 		return;
-	mgi_say(out, mg, MGI_SAY_EXPLAIN_ALSO, "faults", faults);
+	mgi_say(out, mg, MGI_SAY_EXPLAIN_ALSO);
+	for (i = 0; i < 3 && c->also[i]; i++) {
+		if (i)
+			mgi_say(out, mg, MGI_SAY_EXPLAIN_COMMA);
+		mgi_buf_puts(out, mailguard_fault_text(mg, c->also[i]));
+	}
+	mgi_buf_putc(out, '\n');
+}
+
+/* What the text says by itself, unless the cause has said it. */
+static void means_text(mailguard_buffer *out,
+                       mailguard *mg,
+                       const mailguard_meaning *m)
+{
+	if (strcmp(m->space, "phrase") == 0)
+		mgi_say(out, mg, MGI_SAY_EXPLAIN_FOUND, "code", m->code);
+	else
+		mgi_say(out, mg, MGI_SAY_EXPLAIN_MEANS, "text", m->meaning,
+		        "space", m->space, "code", m->code);
 	mgi_buf_putc(out, '\n');
 }
 
@@ -152,9 +162,7 @@ mailguard_status mailguard_explanation_text(mailguard_buffer *out,
 	mailguard *mg;
 
 	if (!out || !e)
-		return mgi_fail(err, NULL, MAILGUARD_EINVAL,
-		                MGI_SAY_ARGUMENT_MISSING, "what",
-		                "explanation");
+		return missing(err);
 	mg = mgi_arena_handle(e->arena);
 	m = decided(e);
 	c = &e->cause;
@@ -165,12 +173,10 @@ mailguard_status mailguard_explanation_text(mailguard_buffer *out,
 	}
 	mgi_say(out, mg, MGI_SAY_EXPLAIN_CAUSE, "text",
 	        mailguard_reason_text(mg, c->reason), "fault",
-	        mailguard_fault_name(c->fault), "confidence",
+	        mailguard_fault_text(mg, c->fault), "confidence",
 	        mgi_i64(c->confidence).text);
 	mgi_buf_putc(out, '\n');
-	mgi_say(out, mg, MGI_SAY_EXPLAIN_MEANS, "text", m->meaning, "space",
-	        m->space, "code", m->code);
-	mgi_buf_putc(out, '\n');
+	means_text(out, mg, m);
 	if (c->temporary >= 0 && c->fault != MAILGUARD_FAULT_NONE) {
 		mgi_say(out, mg,
 		        c->temporary ? MGI_SAY_EXPLAIN_RETRY_YES

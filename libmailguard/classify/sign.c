@@ -113,6 +113,18 @@ void mgi_sign_code(mgi_reading *r,
 	add(r, &s);
 }
 
+void mgi_sign_known(mgi_reading *r,
+                    const char *space,
+                    mailguard_span code,
+                    size_t start,
+                    size_t end)
+{
+	const mgi_code_row *row = mgi_code_of(r->sets, space, code);
+
+	if (row)
+		mgi_sign_code(r, row, mgi_code_weight(row), start, end);
+}
+
 void mgi_sign_phrase(mgi_reading *r,
                      const mgi_phrase_row *row,
                      size_t start,

@@ -45,6 +45,12 @@ void mgi_sign_phrase(mgi_reading *r,
                      const mgi_phrase_row *row,
                      size_t start,
                      size_t end);
+/* The same for the row of that name space and code, if there is one. */
+void mgi_sign_known(mgi_reading *r,
+                    const char *space,
+                    mailguard_span code,
+                    size_t start,
+                    size_t end);
 /* How much a code of this row says when it stands in a text. */
 int32_t mgi_code_weight(const mgi_code_row *row);
 

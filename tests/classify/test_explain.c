@@ -161,6 +161,42 @@ Test(classify_explain, speaks_the_language_of_the_handle)
 	mailguard_free(jp);
 }
 
+Test(classify_explain, people_never_read_the_names_of_programs)
+{
+	mailguard_explanation *e = explained("0x800CCC0F");
+	const mailguard_cause *cause = mailguard_explanation_cause(e);
+	mailguard_buffer *buf;
+	int i;
+
+	ok(mailguard_buffer_new(&buf, mg, NULL));
+	ok(mailguard_explanation_text(buf, e, NULL));
+	cr_assert(ne(int, cause->also[0], 0));
+	for (i = 0; i < 3 && cause->also[i]; i++) {
+		const char *text = mailguard_fault_text(mg, cause->also[i]);
+
+		cr_expect(
+			ne(ptr, strstr(mailguard_buffer_text(buf), text), NULL),
+			"%s", text);
+	}
+	cr_expect(eq(ptr, strstr(mailguard_buffer_text(buf), "server_overload"),
+	             NULL));
+	mailguard_buffer_free(buf);
+	mailguard_explanation_free(e);
+}
+
+Test(classify_explain, every_fault_has_a_text_of_its_own)
+{
+	mailguard_fault a, b;
+
+	for (a = 0; a <= MAILGUARD_FAULT_NONE; a++)
+		for (b = 0; b < a; b++)
+			cr_expect(ne(str, (char *)mailguard_fault_text(NULL, a),
+			             (char *)mailguard_fault_text(NULL, b)),
+			          "%d %d", a, b);
+	cr_expect(eq(str, (char *)mailguard_fault_text(NULL, -1), "not known"));
+	cr_expect(eq(str, (char *)mailguard_fault_text(NULL, 18), "not known"));
+}
+
 Test(classify_explain, reasons_and_faults_are_found_by_name)
 {
 	uint32_t i;
