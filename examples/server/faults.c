@@ -170,7 +170,7 @@ const fault faults[] = {
 	{ "login-quota", "the mailbox is full",
 	  PHASE_LOGIN, ACT_SAY, READING, CERT_GOOD,
 	  { NULL, "@ NO [OVERQUOTA] Mailbox is full.\r\n",
-	    "-ERR [SYS/PERM] Mailbox is over quota.\r\n", NULL } },
+	    "-ERR Mailbox is over quota.\r\n", NULL } },
 	{ "login-limit", "too many sessions or logins",
 	  PHASE_LOGIN, ACT_SAY, LOGINS, CERT_GOOD,
 	  { "454 4.7.0 Too many login attempts, try again later\r\n",

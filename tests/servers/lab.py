@@ -173,7 +173,7 @@ class Server:
             if self.is_up():
                 return True
             time.sleep(0.05)
-        self._end()
+        self.halt()
         return False
 
     def log(self):
@@ -185,7 +185,7 @@ class Server:
                 words.append(path.read_text(errors="replace")[-4000:])
         return "\n".join(words)
 
-    def _end(self):
+    def halt(self):
         """Stop it, then whoever it has started; says who had to be killed."""
         if not self.process:
             return []
@@ -219,7 +219,7 @@ class Server:
 
     def stop(self, keep=False):
         """Stop it. Its folder goes too, unless its logs are to be kept."""
-        left = self._end()
+        left = self.halt()
         said = self.log() if self.folder else ""
         keep = keep or any(word in said for word in COMPLAINTS)
         self.ports = {}

@@ -46,7 +46,7 @@ ANSWERS = {
     "login-temporary": {"smtp": b"454 4.7.0", "pop3": b"-ERR [SYS/TEMP]",
                         "imap": b"c NO [UNAVAILABLE]"},
     "login-in-use": {"imap": b"c NO [INUSE]", "pop3": b"-ERR [IN-USE]"},
-    "login-quota": {"imap": b"c NO [OVERQUOTA]", "pop3": b"-ERR [SYS/PERM]"},
+    "login-quota": {"imap": b"c NO [OVERQUOTA]", "pop3": b"-ERR Mailbox"},
     "login-limit": {"smtp": b"454 4.7.0", "imap": b"c NO [LIMIT]",
                     "pop3": b"-ERR [LOGIN-DELAY]"},
     "login-basic": {"smtp": b"535 5.7.139"},
