@@ -92,6 +92,9 @@ mailguard_status mgi_blame_words(const mgi_reader *r,
 void mgi_blame_rather(mailguard_answer *a, mailguard_reason reason);
 /* The words of a server as the message: one line of UTF-8. */
 void mgi_answer_quote(mailguard_answer *a, mailguard_span words);
+/* Append `s` as UTF-8, with U+FFFD for each byte that is none: a session may
+   have been written by hand. */
+void mgi_put_utf8(mailguard_buffer *out, mailguard_span s);
 /* A finding with the row's id as its code; `slot` may be NULL. */
 void mgi_answer_note(mailguard_answer *a,
                      mailguard_severity severity,

@@ -91,17 +91,11 @@ static void tell_tls(mailguard_buffer *out, const mailguard_answer *a)
 	mgi_buf_done(&until);
 }
 
-mailguard_status mailguard_answer_text(mailguard_buffer *out,
-                                       const mailguard_answer *a,
-                                       mailguard_error *err)
+static void tell(mailguard_buffer *out, const mailguard_answer *a)
 {
 	const mailguard_finding *f;
 	size_t i;
 
-	if (!out || !a)
-		return mgi_fail(err, (mailguard *)NULL, MAILGUARD_EINVAL,
-		                MGI_SAY_ARGUMENT_MISSING, "what",
-		                out ? "answer" : "buffer");
 	if (mailguard_answer_ok(a))
 		tell_ok(out, a);
 	else
@@ -112,5 +106,26 @@ mailguard_status mailguard_answer_text(mailguard_buffer *out,
 		        "text", f->text);
 		end_line(out);
 	}
-	return mgi_buf_status(out, err);
+}
+
+mailguard_status mailguard_answer_text(mailguard_buffer *out,
+                                       const mailguard_answer *a,
+                                       mailguard_error *err)
+{
+	mailguard_status st;
+	mailguard_buffer raw;
+
+	if (!out || !a)
+		return mgi_fail(err, (mailguard *)NULL, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what",
+		                out ? "answer" : "buffer");
+	mgi_buf_init(&raw, mgi_answer_handle(a));
+	tell(&raw, a);
+	st = mgi_buf_status(&raw, err);
+	if (st == MAILGUARD_OK) {
+		mgi_put_utf8(out, mgi_buf_span(&raw));
+		st = mgi_buf_status(out, err);
+	}
+	mgi_buf_done(&raw);
+	return st;
 }

@@ -138,6 +138,15 @@ void mgi_answer_quote(mailguard_answer *a, mailguard_span words)
 	a->message = mgi_arena_strndup(a->arena, text, n);
 }
 
+void mgi_put_utf8(mailguard_buffer *out, mailguard_span s)
+{
+	char c[4];
+	size_t at = 0;
+
+	while (at < s.len)
+		mgi_buf_add(out, c, mgi_utf8_put(c, mgi_utf8_next(s, &at)));
+}
+
 void mgi_answer_nomem(mailguard_answer *a)
 {
 	/* No arena has that much: it remembers to have failed. */
@@ -155,17 +164,22 @@ void mgi_answer_note(mailguard_answer *a,
 		                .code = mgi_say_code(id),
 		                .where = a->where };
 	mailguard *mg = mgi_answer_handle(a);
-	mailguard_buffer text;
+	mailguard_buffer text, raw;
 
 	mgi_buf_init(&text, mg);
+	mgi_buf_init(&raw, mg);
 	if (slot)
-		mgi_say(&text, mg, id, slot, value);
+		mgi_say(&raw, mg, id, slot, value);
 	else
-		mgi_say(&text, mg, id);
+		mgi_say(&raw, mg, id);
+	mgi_put_utf8(&text, mgi_buf_span(&raw));
+	if (mgi_buf_status(&raw, NULL) < 0)
+		text.failed = MAILGUARD_ENOMEM;
 	f.text = mgi_buf_text(&text);
 	if (mgi_buf_status(&text, NULL) == MAILGUARD_OK)
 		mgi_findings_add(a->findings, &f);
 	else
 		mgi_answer_nomem(a);
+	mgi_buf_done(&raw);
 	mgi_buf_done(&text);
 }

@@ -7,11 +7,16 @@
 static const char *keep(mailguard_answer *a, mailguard_buffer *b)
 {
 	const char *text = NULL;
+	mailguard_buffer clean;
 
-	if (mgi_buf_status(b, NULL) == MAILGUARD_OK)
-		text = mgi_arena_strdup(a->arena, mgi_buf_text(b));
+	mgi_buf_init(&clean, mgi_answer_handle(a));
+	mgi_put_utf8(&clean, mgi_buf_span(b));
+	if (mgi_buf_status(b, NULL) == MAILGUARD_OK &&
+	    mgi_buf_status(&clean, NULL) == MAILGUARD_OK)
+		text = mgi_arena_strdup(a->arena, mgi_buf_text(&clean));
 	else
 		mgi_answer_nomem(a);
+	mgi_buf_done(&clean);
 	mgi_buf_done(b);
 	return text;
 }

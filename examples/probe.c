@@ -1,0 +1,340 @@
+/*
+ * probe - ask servers, thousands at once: do they work, and if not, whose
+ * fault is it and what is to be done?
+ *
+ *	$ mailguard probe imaps://ann@mail.example.org smtp://mx.example.org
+ *	imaps://ann@mail.example.org: works; logged in as ann (0.31 s)
+ *	...
+ *	$ mailguard probe --json --file servers.txt --jobs 1000
+ *	$ mailguard probe --login ann --secret-command 'pass mail' imap://...
+ *
+ * A password comes from a command, MAILGUARD_SECRET or the terminal, and is
+ * never sent where the certificate is not good. Exits 0 if all is well, 1 if
+ * something failed and was told, 2 if it cannot tell.
+ */
+#include "probe.h"
+
+#include "secret.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+typedef struct run {
+	ex_call *call;
+	mailguard_probe *probe;
+	mailguard_buffer *buf;
+	mailguard_probe_options opts;
+	ex_secrets secrets;
+	ex_probe_report report;
+	const char *login, *file, *command, *table_command;
+	bool starttls, transcript;
+	char *text;           /* of the file, cut into lines */
+	const char **targets; /* of arguments and file */
+	size_t count, room;
+	int result;
+} run;
+
+/* The one thing a signal handler may call needs to know the handle. */
+static mailguard *volatile stopping;
+
+static void stop(int sig)
+{
+	(void)sig;
+	mailguard_interrupt(stopping, 1);
+}
+
+static void signals_take(mailguard *mg)
+{
+	struct sigaction act;
+
+	stopping = mg;
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = stop;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+/* Thousands at once need as many descriptors as the system allows. */
+static void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void worse(run *r, int result)
+{
+	if (result > r->result)
+		r->result = result;
+}
+
+/* A decimal number of at least 1; 0 if it is none. */
+static uint32_t number(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text ? text : "", &end, 10);
+
+	return text && text[0] >= '0' && text[0] <= '9' && !*end && n <= 1000000
+	               ? (uint32_t)n
+	               : 0;
+}
+
+/* S seconds for the whole, and no part may take all of it twice. */
+static bool timeout_set(mailguard_probe_options *o, const char *text)
+{
+	char *end;
+	double seconds = text ? strtod(text, &end) : 0;
+	int64_t usec;
+
+	if (!text || *end || seconds < 0.01 || seconds > 86400)
+		return false;
+	usec = (int64_t)(seconds * 1e6);
+	o->total_usec = usec;
+	o->greeting_usec = o->capabilities_usec = o->starttls_usec = usec;
+	o->tls_usec = o->login_usec = o->command_usec = usec;
+	o->dns_usec = usec;
+	o->connect_usec = usec < 10000000 ? usec / 2 : 5000000;
+	if (usec < 1000000)
+		o->quit_usec = usec;
+	return true;
+}
+
+static bool target_add(run *r, const char *url)
+{
+	const char **more;
+
+	if (r->count == r->room) {
+		r->room = r->room ? r->room * 2 : 64;
+		more = realloc(r->targets, r->room * sizeof(*more));
+		if (!more)
+			return false;
+		r->targets = more;
+	}
+	r->targets[r->count++] = url;
+	return true;
+}
+
+/* Options that have a value. */
+static bool option_take(run *r, int *i, bool *bad)
+{
+	mailguard_probe_options *o = &r->opts;
+	const char *jobs = NULL, *timeout = NULL, *per_host = NULL;
+	struct {
+		const char *name, **value;
+	} rows[] = {
+		{ "--login", &r->login },
+		{ "--secret-command", &r->command },
+		{ "--secrets-table-command", &r->table_command },
+		{ "--ca-file", &o->ca_file },
+		{ "--resolver", &o->resolver },
+		{ "--helo", &o->helo },
+		{ "--file", &r->file },
+		{ "--timeout", &timeout },
+		{ "--jobs", &jobs },
+		{ "--per-host", &per_host },
+	};
+	size_t k;
+
+	for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
+		if (ex_option(rows[k].value, r->call, i, rows[k].name))
+			break;
+	if (k == sizeof(rows) / sizeof(rows[0]))
+		return false;
+	*bad = !*rows[k].value || (timeout && !timeout_set(o, timeout));
+	if (jobs) {
+		o->max_in_flight = number(jobs);
+		*bad = !o->max_in_flight;
+	} else if (per_host) {
+		o->max_per_host = o->max_per_net = number(per_host);
+		*bad = !o->max_per_host;
+	}
+	return true;
+}
+
+static bool arguments_read(run *r)
+{
+	ex_call *call = r->call;
+	bool bad = false;
+	int i;
+
+	for (i = 0; i < call->argc && !bad; i++) {
+		if (strcmp(call->argv[i], "--starttls") == 0)
+			r->starttls = true;
+		else if (strcmp(call->argv[i], "--transcript") == 0)
+			r->transcript = true;
+		else if (option_take(r, &i, &bad))
+			continue;
+		else
+			bad = call->argv[i][0] == '-' ||
+			      !target_add(r, call->argv[i]);
+	}
+	return !bad;
+}
+
+/* A URL a line; what is empty or begins with "#" is skipped. */
+static bool file_read(run *r)
+{
+	char *at, *save = NULL;
+	size_t len;
+
+	if (!r->file)
+		return true;
+	if (!ex_slurp(&r->text, &len, r->call, r->file))
+		return false;
+	for (at = strtok_r(r->text, "\r\n", &save); at;
+	     at = strtok_r(NULL, "\r\n", &save)) {
+		at += strspn(at, " \t");
+		at[strcspn(at, " \t")] = '\0';
+		if (*at && *at != '#' && !target_add(r, at))
+			return false;
+	}
+	return true;
+}
+
+static mailguard_status print(run *r,
+                              const mailguard_answer *a,
+                              mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+	uint32_t flags = r->transcript ? MAILGUARD_ANSWER_TRANSCRIPT : 0;
+
+	mailguard_buffer_clear(r->buf);
+	if (r->call->format == EX_NAGIOS || r->call->format == EX_PROMETHEUS) {
+		ex_probe_report_add(&r->report, a);
+		return st;
+	}
+	if (r->call->format != EX_TEXT)
+		st = mailguard_answer_json(r->buf, a, flags, err);
+	else
+		st = mailguard_answer_text(r->buf, a, err);
+	if (st == MAILGUARD_OK && r->call->format == EX_TEXT && r->transcript)
+		st = mailguard_transcript_text(
+			r->buf, mailguard_answer_transcript(a), err);
+	if (st == MAILGUARD_OK)
+		ex_print(r->buf);
+	fflush(stdout);
+	return st;
+}
+
+/* Take one answer; AGAIN and ITEROVER as mailguard_probe_next(). */
+static mailguard_status take(run *r, int64_t usec, mailguard_error *err)
+{
+	mailguard_answer *a;
+	mailguard_status st = mailguard_probe_next(&a, r->probe, usec, err);
+
+	if (st != MAILGUARD_OK)
+		return st;
+	worse(r, mailguard_answer_ok(a) ? EX_FINE : EX_TROUBLE);
+	st = print(r, a, err);
+	mailguard_answer_free(a);
+	return st;
+}
+
+static mailguard_status begin(run *r, const char *url, mailguard_error *err)
+{
+	mailguard_endpoint *parsed, to;
+	mailguard_status st;
+
+	st = mailguard_endpoint_parse(&parsed, r->call->mg, url, err);
+	if (st < 0)
+		return st;
+	to = *parsed;
+	if (r->login && !to.user)
+		to.user = r->login;
+	if (r->starttls && to.tls == MAILGUARD_TLS_NONE &&
+	    to.protocol != MAILGUARD_PROTOCOL_HTTP)
+		to.tls = MAILGUARD_TLS_STARTTLS;
+	do {
+		st = mailguard_probe_add_named(r->probe, &to, url, 0, err);
+		if (st == MAILGUARD_AGAIN && take(r, -1, err) < 0)
+			st = err->status;
+	} while (st == MAILGUARD_AGAIN);
+	mailguard_endpoint_free(parsed);
+	return st;
+}
+
+static bool fatal(mailguard_status st)
+{
+	return st == MAILGUARD_ECANCELLED || st == MAILGUARD_ENOMEM ||
+	       st == MAILGUARD_EUNSUPPORTED;
+}
+
+/* One bad target is told and does not stop the others. */
+static mailguard_status ask_all(run *r, mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		st = begin(r, r->targets[i], err);
+		if (fatal(st) || r->secrets.failed)
+			return st;
+		if (st < 0) {
+			fprintf(stderr, "mailguard probe: %s: %s\n",
+			        r->targets[i], err->message);
+			worse(r, EX_CANNOT_TELL);
+		}
+		do
+			st = take(r, 0, err);
+		while (st == MAILGUARD_OK);
+		if (st < 0)
+			return st;
+	}
+	do
+		st = take(r, -1, err);
+	while (st == MAILGUARD_OK || st == MAILGUARD_AGAIN);
+	return st;
+}
+
+static int probe_all(run *r)
+{
+	mailguard_error err = { 0 };
+	mailguard_status st;
+
+	r->opts.secret = ex_secret;
+	r->opts.payload = &r->secrets;
+	if (mailguard_buffer_new(&r->buf, r->call->mg, &err) < 0 ||
+	    mailguard_probe_new(&r->probe, r->call->mg, &r->opts, &err) < 0)
+		return ex_fail(r->call, &err);
+	signals_take(r->call->mg);
+	st = ask_all(r, &err);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	if (st < 0 && !r->secrets.failed)
+		return ex_fail(r->call, &err);
+	if (st < 0)
+		return EX_CANNOT_TELL;
+	if (r->call->format == EX_NAGIOS || r->call->format == EX_PROMETHEUS)
+		return ex_probe_report_end(&r->report, r->result);
+	return r->result;
+}
+
+int ex_probe(ex_call *call)
+{
+	run r = { .call = call,
+		  .opts = MAILGUARD_PROBE_OPTIONS_INIT,
+		  .report = { .format = call->format } };
+	int result = EX_CANNOT_TELL;
+
+	if (call->format == EX_CSV || call->format == EX_HTML ||
+	    !arguments_read(&r) || (!r.count && !r.file)) {
+		free(r.targets);
+		return ex_usage(call);
+	}
+	descriptors_raise();
+	if (file_read(&r) &&
+	    ex_secrets_open(&r.secrets, call, r.command, r.table_command))
+		result = probe_all(&r);
+	mailguard_probe_free(r.probe);
+	mailguard_buffer_free(r.buf);
+	ex_secrets_close(&r.secrets);
+	free(r.text);
+	free(r.targets);
+	return result;
+}
