@@ -52,7 +52,7 @@ static const char options_ja[] =
 	"  --json           プログラム向けの回答(--format json と同じ)\n"
 	"  --format 形式    text、json、jsonl のいずれか\n"
 	"  --help           この説明、または動詞の説明\n"
-	"  --version        ライブラリーのバージョン\n"
+	"  --version        ライブラリのバージョン\n"
 	"  --               以降はオプションとして扱いません。- "
 	"は標準入力です\n"
 	"\n"

@@ -81,14 +81,6 @@ int32_t mgi_score_one(const mgi_score *s, size_t i, const mgi_set *set)
 	return score;
 }
 
-int32_t mgi_score_fails(const mgi_terms *t, const mgi_set *set)
-{
-	int32_t milli = milli_of(t, set), x = logfail(milli);
-
-	return milli ? (int32_t)(1000 * (uint64_t)mgi_exp[-x] / MGI_EXP_ONE)
-	             : 0;
-}
-
 static mailguard_status rooms(engine *e, mailguard_error *err)
 {
 	const mgi_world *w = e->s->w;

@@ -26,7 +26,5 @@ typedef struct mgi_score {
 mailguard_status mgi_score_all(mgi_score *s, mailguard_error *err);
 /* ln P(observation i | set), centi-nats. */
 int32_t mgi_score_one(const mgi_score *s, size_t i, const mgi_set *set);
-/* How surely `t` would fail under `set`, per mille. */
-int32_t mgi_score_fails(const mgi_terms *t, const mgi_set *set);
 
 #endif
