@@ -36,6 +36,30 @@ static PyObject *py_text(mailguard_buffer *buf)
 	mailguard_buffer_free(buf);
 	return text;
 }
+
+/* str, also with bytes that are no UTF-8 as sys.argv and files opened with
+ * errors="surrogateescape" have them, or anything with a buffer. */
+static int py_span(mailguard_span *out, Py_buffer *view, PyObject *from)
+{
+	PyObject *bytes = from;
+	int failed;
+
+	if (PyUnicode_Check(from)) {
+		bytes = PyUnicode_AsEncodedString(from, "utf-8",
+		                                  "surrogateescape");
+		if (!bytes)
+			return -1;
+	} else {
+		Py_INCREF(bytes);
+	}
+	failed = PyObject_GetBuffer(bytes, view, PyBUF_SIMPLE);
+	Py_DECREF(bytes); /* the view holds it */
+	if (failed)
+		return -1;
+	out->data = view->buf;
+	out->len = (size_t)view->len;
+	return 0;
+}
 %}
 
 /* Keep the lock for cheap calls; long ones say %thread. */
@@ -75,20 +99,8 @@ static void _register(PyObject *base, PyObject *by_status)
 
 /* str or anything with a buffer; lent for the call. */
 %typemap(in) mailguard_span (Py_buffer view = { 0 }) {
-	if (PyUnicode_Check($input)) {
-		Py_ssize_t n;
-		const char *s = PyUnicode_AsUTF8AndSize($input, &n);
-
-		if (!s)
-			SWIG_fail;
-		$1.data = (const unsigned char *)s;
-		$1.len = (size_t)n;
-	} else {
-		if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE))
-			SWIG_fail;
-		$1.data = view.buf;
-		$1.len = (size_t)view.len;
-	}
+	if (py_span(&$1, &view, $input))
+		SWIG_fail;
 }
 %typemap(freearg) mailguard_span {
 	if (view$argnum.obj)

@@ -24,6 +24,10 @@ class Explain(unittest.TestCase):
         self.assertEqual(mailguard.explain(text),
                          mailguard.explain(text.encode()))
 
+    def test_what_was_no_utf8_is_explained_all_the_same(self):
+        text = b"\x93\xfa 550 5.1.1".decode("utf-8", "surrogateescape")
+        self.assertEqual(mailguard.explain(text).code, "X.1.1")
+
     def test_unknown_stays_unknown(self):
         e = mailguard.explain("the cat sat on the keyboard")
         self.assertEqual((e.fault_domain, e.confidence), ("unknown", 0))
