@@ -99,6 +99,15 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
 
+# Postfix changes its user, and so is not told when whoever started it is gone;
+# a shell between them is.
+KEEPER = """\
+"$@" & master=$!
+trap 'kill $master' TERM
+wait $master
+wait $master
+"""
+
 NAMES = ("smtp", "submission", "smtps", "no_tls", "expired", "one")
 
 
@@ -141,8 +150,8 @@ class Postfix(lab.Server):
                               text=True, check=False)
         if done.returncode:
             raise lab.CannotStart(f"postfix check: {done.stderr}")
-        # In the foreground, in our session: so it ends when we do.
-        return [str(DAEMONS / "master"), "-c", str(self.config), "-d"]
+        return ["/bin/sh", "-c", KEEPER, "postfix", str(DAEMONS / "master"),
+                "-c", str(self.config), "-d"]
 
     def is_up(self):
         return all(lab.answers(port, greets=name != "smtps")
