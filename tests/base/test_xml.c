@@ -58,6 +58,18 @@ Test(base_xml, reads_or_refuses)
 		  "\n <?xml version='1.0' "
 		  "encoding='Shift_JIS'?><a>\x87\x40</a>",
 		  "①", false, NULL },
+		{ "double quotes",
+		  "<?xml version=\"1.0\" encoding=\"KOI8-R\"?><a>\xc1</a>", "а",
+		  false, NULL },
+		{ "single quotes",
+		  "<?xml version='1.0' encoding='KOI8-R'?><a>\xc1</a>", "а",
+		  false, NULL },
+		{ "meta in double quotes", "<meta charset=\"KOI8-R\"><p>\xc1",
+		  "а", true, NULL },
+		{ "meta in single quotes", "<meta charset='KOI8-R'><p>\xc1",
+		  "а", true, NULL },
+		{ "meta bare", "<meta charset=KOI8-R><p>\xc1", "а", true,
+		  NULL },
 		{ "sender wins",
 		  "<?xml version='1.0' encoding='utf-8'?>"
 		  "<a>\xad\xa1</a>",

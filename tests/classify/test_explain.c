@@ -83,7 +83,11 @@ Test(classify_explain, meanings_are_strongest_first_and_end)
 {
 	mailguard_explanation *e = explained("0x800CCC0E Socket Error: 10060");
 	const mailguard_meaning *m = mailguard_explanation_meaning(e, 0);
+	size_t n;
 
+	for (n = 0; mailguard_explanation_meaning(e, n); n++)
+		cr_assert_not_null(mailguard_explanation_meaning(e, n)->space,
+		                   "%zu", n);
 	cr_assert(eq(str, (char *)m->space, "winsock"));
 	cr_expect(eq(str, (char *)m->symbol, "WSAETIMEDOUT"));
 	cr_expect(ne(ptr, (void *)meaning(e, "outlook-ixp"), NULL));

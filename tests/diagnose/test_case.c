@@ -180,6 +180,17 @@ Test(weigh_case, the_order_of_observations_changes_no_byte)
 		"{\"t\":\"probe\",\"sv\":\"S1\",\"ph\":\"tls\",\"r\":\"fail\"}",
 		"{\"t\":\"net\",\"r\":\"ok\"}",
 		"{\"t\":\"op\",\"a\":\"b1\",\"dir\":\"out\",\"r\":\"ok\"}",
+		/* Each pair differs in one name. */
+		"{\"t\":\"web\",\"a\":\"a1\",\"r\":\"ok\"}",
+		"{\"t\":\"web\",\"a\":\"b1\",\"r\":\"ok\"}",
+		"{\"t\":\"probe\",\"sv\":\"S2\",\"ph\":\"tls\",\"r\":\"fail\"}",
+		"{\"t\":\"status\",\"pv\":\"A\",\"r\":\"ok\"}",
+		"{\"t\":\"status\",\"pv\":\"B\",\"r\":\"ok\"}",
+		"{\"t\":\"store\",\"st\":\"m2\",\"r\":\"locked\"}",
+		"{\"t\":\"store\",\"st\":\"m2\",\"r\":\"ok\"}",
+		"{\"t\":\"net\",\"r\":\"ok\",\"where\":\"x\"}",
+		"{\"t\":\"net\",\"r\":\"ok\",\"where\":\"y\"}",
+		"{\"t\":\"net\",\"r\":\"ok\",\"where\":\"y\",\"seen\":\"z\"}",
 	};
 	enum { N = sizeof(seen) / sizeof(seen[0]) };
 	char *first = NULL;
