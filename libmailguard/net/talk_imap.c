@@ -39,6 +39,12 @@ static bool need_list_after_tls(const mgi_dialogue *d)
 	return mgi_need_after_tls(d) && !d->offers_known;
 }
 
+/* A login may bring more, so what was known was forgotten with it. */
+static bool need_list_after_login(const mgi_dialogue *d)
+{
+	return mgi_need_login(d) && !d->offers_known;
+}
+
 /* Who is logged in already cannot begin TLS any more (RFC 9051, 7.1.4). */
 static void starttls_say(mgi_dialogue *d)
 {
@@ -77,8 +83,8 @@ static const mgi_row rows[] = {
 	  need_list_after_tls, list_say, list_hear },
 	{ MAILGUARD_PHASE_LOGIN, MAILGUARD_PHASE_LOGIN, MGI_ROW_MORE,
 	  mgi_need_login, mgi_login_say, mgi_login_hear },
-	{ MAILGUARD_PHASE_CAPABILITIES, MAILGUARD_PHASE_COMMAND, 0, need_list,
-	  list_say, list_hear },
+	{ MAILGUARD_PHASE_CAPABILITIES, MAILGUARD_PHASE_COMMAND, 0,
+	  need_list_after_login, list_say, list_hear },
 	{ MAILGUARD_PHASE_COMMAND, MAILGUARD_PHASE_COMMAND,
 	  MGI_ROW_REPEAT | MGI_ROW_AGAIN, mgi_need_command, command_say,
 	  mgi_hear_command },

@@ -231,7 +231,8 @@ static void steps_of(talked *out)
 			                          : s->closed      ? " end"
 			                                           : " sys");
 	}
-	ok(mailguard_transcript_text(&out->text, out->t, NULL));
+	if (mailguard_transcript_text(&out->text, out->t, NULL) < 0)
+		out->st = MAILGUARD_ENOMEM;
 }
 
 static void talked_init(talked *out, mailguard *mg)
@@ -279,8 +280,12 @@ static void talk(talked *out, const talker *k, mailguard *mg, size_t piece)
 	else
 		mgi_script_free(script);
 	mailguard_source_free(ask.body);
-	mgi_buf_done(&s.heard);
 	steps_of(out);
+	/* The harness's own memory runs out, too. */
+	if (out->st == MAILGUARD_OK &&
+	    (s.heard.failed || out->said.failed || out->steps.failed))
+		out->st = MAILGUARD_ENOMEM;
+	mgi_buf_done(&s.heard);
 }
 
 /* -- secrets --------------------------------------------------------------- */
