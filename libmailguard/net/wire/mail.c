@@ -221,6 +221,7 @@ static mailguard_status begin(mailguard_talk *talk, mailguard_error *err)
 	m->total_end = mgi_loop_now(talk->loop) + talk->opts->total_usec;
 	st = mgi_dialogue_new(&m->dialogue, talk->script, talk->ask,
 	                      talk->opts->helo, err);
+	mgi_script_encrypted(talk->script, false); /* not yet */
 	if (st == MAILGUARD_OK)
 		st = mgi_mail_reach(m, err);
 	if (st != MAILGUARD_OK)

@@ -258,6 +258,7 @@ bool mgi_tls_record(mgi_script *script,
 {
 	int up = SSL_is_init_finished(ssl), matches;
 	mailguard_tls_facts f = { 0 };
+	unsigned char *staple;
 	bool whole;
 
 	matches = mgi_tls_name_matches(ssl, host);
@@ -269,7 +270,7 @@ bool mgi_tls_record(mgi_script *script,
 	f.alert = alert;
 	f.name_matches = matches == 1;
 	f.verified = up && matches == 1 && !faults->count;
-	f.stapled = SSL_get_tlsext_status_ocsp_resp(ssl, NULL) > 0;
+	f.stapled = SSL_get_tlsext_status_ocsp_resp(ssl, &staple) > 0;
 	/* Who resumes sends none: those would be of another day. */
 	whole = f.resumed || chain_tell(script, ssl);
 	faults_tell(script, faults);
