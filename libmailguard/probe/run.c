@@ -289,9 +289,13 @@ static mailguard_status finish(mailguard_answer **out,
                                mailguard_error *err)
 {
 	slot *s = event->tag;
-	mailguard_status st = mgi_answer_make(
-		out, p->classifier, event->transcript, &s->wanted, err);
+	mailguard_status st;
 
+	/* Without memory for a transcript there is none. */
+	st = event->transcript
+	             ? mgi_answer_make(out, p->classifier, event->transcript,
+	                               &s->wanted, err)
+	             : mgi_fail_nomem(err);
 	slot_free(s);
 	p->in_flight--;
 	return st;
