@@ -202,7 +202,7 @@ static void write_txt(rdata *r)
 {
 	bool first = true;
 
-	while (mgi_cursor_left(&r->at) > 0) {
+	while (!r->at.failed && mgi_cursor_left(&r->at) > 0) {
 		size_t n = mgi_cursor_u8(&r->at);
 
 		if (!first)
