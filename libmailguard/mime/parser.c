@@ -1,0 +1,315 @@
+/*
+ * parser.c - the wheel of the pull parser: open parts, one event a turn.
+ *
+ * Every state gives one event or turns on. What is wrong with a part is told
+ * before its end, so that it does not matter how the bytes were cut.
+ */
+#include "mime/parser.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/handle.h"
+#include "base/text.h"
+
+#define FIELD_MAX 65536
+#define HEADER_MAX 1048576
+#define DEPTH_MAX 32
+#define PARTS_MAX 10000
+
+mgi_frame *mgi_parser_top(mailguard_parser *p)
+{
+	return &p->frames[p->depth - 1];
+}
+
+void mgi_parser_harm(mailguard_parser *p,
+                     mailguard_damage_kind kind,
+                     uint64_t offset)
+{
+	mgi_harm_add(&mgi_parser_top(p)->harm, kind, offset, 1);
+}
+
+static mailguard_status options_take(mailguard_parser_options *out,
+                                     const mailguard_parser_options *in,
+                                     mailguard *mg,
+                                     mailguard_error *err)
+{
+	mailguard_status st;
+
+	st = mgi_options_copy(out, sizeof(*out), in, mg, err);
+	if (!out->field_max)
+		out->field_max = FIELD_MAX;
+	if (!out->header_max)
+		out->header_max = HEADER_MAX;
+	if (!out->depth_max)
+		out->depth_max = DEPTH_MAX;
+	if (!out->parts_max)
+		out->parts_max = PARTS_MAX;
+	return st;
+}
+
+static void buffers_init(mailguard_parser *p)
+{
+	mgi_buf_init(&p->in.carry, p->mg);
+	mgi_buf_init(&p->field, p->mg);
+	mgi_buf_init(&p->type, p->mg);
+	mgi_buf_init(&p->encoding, p->mg);
+	mgi_buf_init(&p->disposition, p->mg);
+	mgi_buf_init(&p->id, p->mg);
+	mgi_buf_init(&p->decoded, p->mg);
+}
+
+mailguard_status mailguard_parser_new(mailguard_parser **out,
+                                      mailguard *mg,
+                                      mailguard_source *source,
+                                      const mailguard_parser_options *opts,
+                                      mailguard_error *err)
+{
+	mailguard_parser_options own;
+	mailguard_parser *p;
+	mailguard_status st;
+	mgi_arena *arena;
+
+	*out = NULL;
+	if (!mg)
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "mg");
+	st = options_take(&own, opts, mg, err);
+	if (st < 0)
+		return st;
+	arena = mgi_arena_new(mg);
+	if (!arena)
+		return mgi_fail_nomem(err);
+	p = mgi_arena_alloc(arena, sizeof(*p));
+	if (p)
+		p->frames = mgi_arena_array(arena, (size_t)own.depth_max + 2,
+		                            sizeof(*p->frames));
+	if (mgi_arena_failed(arena)) {
+		st = mgi_fail_nomem(err);
+		goto fail;
+	}
+	p->mg = mg;
+	p->arena = arena;
+	p->opts = own;
+	buffers_init(p);
+	if (source) {
+		st = mailguard_source_open(&p->stream, source, err);
+		if (st < 0)
+			goto fail;
+		p->source = mailguard_source_ref(source);
+	}
+	*out = p;
+	return MAILGUARD_OK;
+fail:
+	mgi_arena_free(arena);
+	return st;
+}
+
+void mailguard_parser_free(mailguard_parser *p)
+{
+	if (!p)
+		return;
+	mgi_buf_done(&p->in.carry);
+	mgi_buf_done(&p->field);
+	mgi_buf_done(&p->type);
+	mgi_buf_done(&p->encoding);
+	mgi_buf_done(&p->disposition);
+	mgi_buf_done(&p->id);
+	mgi_buf_done(&p->decoded);
+	mgi_free(p->mg, p->parts);
+	mailguard_stream_free(p->stream);
+	mailguard_source_free(p->source);
+	mgi_arena_free(p->arena);
+}
+
+static void feed(mailguard_parser *p, mailguard_span bytes)
+{
+	p->in.piece = bytes;
+	p->in.last = !bytes.len;
+	p->asked = false;
+	p->hold_near = false;
+}
+
+mailguard_status mailguard_parser_feed(mailguard_parser *p,
+                                       mailguard_span bytes,
+                                       mailguard_error *err)
+{
+	bool fresh = !p->part_count && !p->in.piece.len && !p->in.last;
+
+	if (p->stream || !(p->asked || fresh))
+		return mgi_fail(err, p->mg, MAILGUARD_EINVAL,
+		                MGI_SAY_PARSER_NOT_ASKED);
+	feed(p, bytes);
+	return MAILGUARD_OK;
+}
+
+static mailguard_status feed_self(mailguard_parser *p, mailguard_error *err)
+{
+	mailguard_span piece;
+	mailguard_status st = mailguard_stream_next(&piece, p->stream, err);
+
+	if (st == MAILGUARD_ITEROVER)
+		piece.len = 0;
+	else if (st < 0)
+		return st;
+	else if (!piece.len)
+		return MAILGUARD_ITEROVER;
+	feed(p, piece);
+	return MAILGUARD_ITEROVER;
+}
+
+/* -- the end of parts ------------------------------------------------------ */
+
+/* What the decoder still has to say. */
+static mailguard_status end_transfer(mailguard_parser *p, mailguard_error *err)
+{
+	mgi_frame *top = mgi_parser_top(p);
+
+	p->transfer_open = false;
+	mgi_buf_cut(&p->decoded, 0);
+	mgi_transfer_end(&p->decoded, &p->transfer);
+	mgi_harm_move(&top->harm, &p->transfer.harm, top->part->body);
+	if (mgi_buf_status(&p->decoded, err) < 0)
+		return MAILGUARD_ENOMEM;
+	if (!p->decoded.len)
+		return MAILGUARD_ITEROVER;
+	p->event.kind = MAILGUARD_PARSER_BODY;
+	p->event.offset = p->end;
+	p->event.data = mgi_buf_span(&p->decoded);
+	top->part->size += p->decoded.len;
+	return MAILGUARD_OK;
+}
+
+static void judge_end(mailguard_parser *p, mgi_frame *f)
+{
+	if (f->part->flags & MAILGUARD_PART_MULTIPART && !f->closed)
+		mgi_parser_harm(p,
+		                f->any ? MAILGUARD_DAMAGE_UNCLOSED
+		                       : MAILGUARD_DAMAGE_NO_PARTS,
+		                p->end);
+	f->closed = true;
+	mgi_look_end(&p->look, &f->harm, p->end);
+	f->part->end = p->end > f->part->body ? p->end : f->part->body;
+}
+
+/* One event about the top part, which ends. */
+static mailguard_status end_part(mailguard_parser *p, mailguard_error *err)
+{
+	mgi_frame *top = mgi_parser_top(p);
+	mailguard_status st;
+
+	if (p->transfer_open) {
+		st = end_transfer(p, err);
+		if (st != MAILGUARD_ITEROVER)
+			return st;
+	}
+	if (!p->judged)
+		judge_end(p, top);
+	p->judged = true;
+	p->event.offset = top->part->end;
+	if (mgi_harm_take(&p->event.damage, &top->harm)) {
+		p->event.kind = MAILGUARD_PARSER_DAMAGE;
+		p->event.offset = p->event.damage.offset;
+		p->event.damage.part = top->part->number;
+		return MAILGUARD_OK;
+	}
+	p->event.kind = MAILGUARD_PARSER_PART_END;
+	p->depth--;
+	p->judged = false;
+	return MAILGUARD_OK;
+}
+
+/* -- the wheel ------------------------------------------------------------- */
+
+static mailguard_status begin_part(mailguard_parser *p, mailguard_error *err)
+{
+	mailguard_status st;
+
+	/* So that an empty mail is one part, however it is fed. */
+	if (!mgi_input_rest(&p->in).len && !p->in.last)
+		return MAILGUARD_AGAIN;
+	st = mgi_part_begin(p, err);
+	if (st < 0)
+		return st;
+	p->event.part = mgi_parser_top(p)->part;
+	p->event.kind = MAILGUARD_PARSER_PART_BEGIN;
+	p->state = MGI_PARSER_HEAD;
+	return MAILGUARD_OK;
+}
+
+static mailguard_status end_header(mailguard_parser *p, mailguard_error *err)
+{
+	mailguard_status st = mgi_part_known(p, err);
+
+	if (st < 0)
+		return st;
+	p->event.kind = MAILGUARD_PARSER_HEADERS_END;
+	p->at_line = true;
+	p->hold_len = 0;
+	memset(&p->look, 0, sizeof(p->look));
+	p->state = p->event.part->flags & MAILGUARD_PART_MESSAGE
+	                   ? MGI_PARSER_BEGIN
+	                   : MGI_PARSER_BODY;
+	return MAILGUARD_OK;
+}
+
+static mailguard_status turn(mailguard_parser *p, mailguard_error *err)
+{
+	if (p->depth > p->keep)
+		return end_part(p, err);
+	switch (p->state) {
+	case MGI_PARSER_BEGIN:
+		return begin_part(p, err);
+	case MGI_PARSER_HEAD:
+		return mgi_parser_head(p, err);
+	case MGI_PARSER_HEAD_END:
+		return end_header(p, err);
+	case MGI_PARSER_BODY:
+		return mgi_parser_body(p, err);
+	case MGI_PARSER_END:
+		p->event.kind = MAILGUARD_PARSER_END;
+		p->state = MGI_PARSER_OVER;
+		return MAILGUARD_OK;
+	case MGI_PARSER_OVER:
+		break;
+	}
+	return MAILGUARD_ITEROVER;
+}
+
+mailguard_status mailguard_parser_next(const mailguard_parser_event **out,
+                                       mailguard_parser *p,
+                                       mailguard_error *err)
+{
+	mailguard_status st;
+
+	*out = NULL;
+	if (p->failed) {
+		if (err)
+			*err = p->error;
+		return p->failed;
+	}
+	do {
+		memset(&p->event, 0, sizeof(p->event));
+		p->event.offset = p->in.offset;
+		if (p->depth)
+			p->event.part = mgi_parser_top(p)->part;
+		st = turn(p, &p->error);
+		if (st == MAILGUARD_AGAIN && p->stream)
+			st = feed_self(p, &p->error);
+	} while (st == MAILGUARD_ITEROVER && p->state != MGI_PARSER_OVER);
+
+	p->asked = st == MAILGUARD_AGAIN;
+	if (st < 0) {
+		p->failed = st;
+		if (err)
+			*err = p->error;
+	}
+	if (st == MAILGUARD_OK)
+		*out = &p->event;
+	return st;
+}
+
+const mailguard_part *mailguard_parser_part(const mailguard_parser *p, size_t i)
+{
+	return i < p->part_count ? p->parts[i] : NULL;
+}

@@ -1,0 +1,108 @@
+#ifndef MGI_PARSER_H
+#define MGI_PARSER_H
+/*
+ * parser.h - the parser's insides: parser.c turns the wheel, head.c reads
+ * header fields, body.c finds where parts end, part.c knows what a part is.
+ */
+#include <mailguard/mime.h>
+
+#include "mime/harm.h"
+#include "mime/input.h"
+#include "mime/transfer.h"
+
+#define MGI_DELIMITER_MAX 1024           /* a longer line is none */
+#define MGI_DECODE_PIECE ((size_t)65536) /* raw bytes decoded at once */
+
+/* A part that is open. */
+typedef struct mgi_frame {
+	mailguard_part *part;
+	mailguard_span boundary; /* of a multipart */
+	bool closed;             /* its last boundary came */
+	bool any;                /* a boundary came */
+	mgi_harm harm;
+} mgi_frame;
+
+/* Line ends and odd bytes of a body so far. */
+typedef struct mgi_look {
+	uint64_t lf;
+	unsigned char last;
+	bool first_crlf; /* how the first line ended */
+} mgi_look;
+
+typedef enum mgi_parser_state {
+	MGI_PARSER_BEGIN, /* a part */
+	MGI_PARSER_HEAD,
+	MGI_PARSER_HEAD_END,
+	MGI_PARSER_BODY,
+	MGI_PARSER_END,
+	MGI_PARSER_OVER
+} mgi_parser_state;
+
+struct mailguard_parser {
+	mailguard *mg;
+	mgi_arena *arena;
+	mailguard_parser_options opts;
+	mailguard_source *source;
+	mailguard_stream *stream;
+	mgi_input in;
+	mgi_parser_state state;
+	mailguard_status failed; /* final */
+	mailguard_error error;
+	bool asked; /* AGAIN was said */
+	mailguard_parser_event event;
+
+	mailguard_part **parts;
+	size_t part_count, part_cap;
+	mgi_frame *frames; /* depth_max + 2 of them */
+	size_t depth;      /* open ones */
+	size_t keep;       /* parts above this many are closed first */
+	uint64_t end;      /* where they end */
+	bool judged;       /* the part that ends was */
+
+	/* header */
+	mailguard_buffer field;
+	bool field_bad, field_told, field_cut;
+	bool line_open; /* its last line has no LF yet */
+	uint64_t field_at;
+	uint64_t header_bytes;
+	size_t fields;
+	mailguard_buffer type, encoding, disposition, id; /* values */
+
+	/* body */
+	bool at_line; /* at the beginning of one */
+	char hold[2]; /* a line end that may be a boundary's */
+	char told[2]; /* one that was none */
+	size_t hold_len;
+	bool hold_near; /* it stands right before what comes next */
+	mgi_look look;
+	mgi_transfer transfer;
+	bool transfer_open;
+	mailguard_buffer decoded;
+};
+
+mgi_frame *mgi_parser_top(mailguard_parser *p);
+void mgi_parser_harm(mailguard_parser *p,
+                     mailguard_damage_kind kind,
+                     uint64_t offset);
+/* OK: an event is in p->event. ITEROVER: none yet, turn on. */
+mailguard_status mgi_parser_head(mailguard_parser *p, mailguard_error *err);
+mailguard_status mgi_parser_body(mailguard_parser *p, mailguard_error *err);
+/* Is the line a boundary? The frame it belongs to, or -1. */
+int mgi_parser_delimiter(bool *closing,
+                         const mailguard_parser *p,
+                         mailguard_span line);
+/* A new part in the top frame. */
+mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err);
+/* Its header is read: what is it? */
+mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err);
+/* Look through body bytes, the first of them at `offset`. */
+void mgi_look_at(mgi_look *l,
+                 mgi_harm *harm,
+                 mailguard_span s,
+                 uint64_t offset);
+/* Bytes above 127 matter, too. */
+void mgi_look_8bit(mgi_harm *harm, mailguard_span s, uint64_t offset);
+/* The body ended. */
+void mgi_look_end(mgi_look *l, mgi_harm *harm, uint64_t offset);
+
+#endif

@@ -1,0 +1,396 @@
+/*
+ * transfer.c - bytes as they were before they were made fit for mail.
+ */
+#include "mime/transfer.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define SKIP 64 /* white space */
+#define PAD 65
+#define BAD 66
+#define S SKIP
+#define B BAD
+
+/* clang-format off */
+static const uint8_t values[256] = {
+	B,B,B,B,B,B,B,B,B,S,S,S,S,S,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	S,B,B,B,B,B,B,B,B,B,B,62,B,B,B,63,
+	52,53,54,55,56,57,58,59,60,61,B,B,B,PAD,B,B,
+	B,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,
+	15,16,17,18,19,20,21,22,23,24,25,B,B,B,B,B,
+	B,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,
+	41,42,43,44,45,46,47,48,49,50,51,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+};
+/* clang-format on */
+
+static const struct {
+	const char *name;
+	mailguard_encoding encoding;
+} encodings[] = {
+	{ "7bit", MAILGUARD_ENCODING_7BIT },
+	{ "8bit", MAILGUARD_ENCODING_8BIT },
+	{ "binary", MAILGUARD_ENCODING_BINARY },
+	{ "base64", MAILGUARD_ENCODING_BASE64 },
+	{ "quoted-printable", MAILGUARD_ENCODING_QP },
+	{ "x-uuencode", MAILGUARD_ENCODING_UU },
+	{ "uuencode", MAILGUARD_ENCODING_UU },
+	{ "x-uue", MAILGUARD_ENCODING_UU },
+	{ "uue", MAILGUARD_ENCODING_UU },
+	{ "7-bit", MAILGUARD_ENCODING_7BIT },
+	{ "8-bit", MAILGUARD_ENCODING_8BIT },
+	{ "", MAILGUARD_ENCODING_7BIT },
+};
+
+mailguard_encoding mgi_transfer_find(mailguard_span name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
+		if (mgi_span_is_nocase(name, encodings[i].name))
+			return encodings[i].encoding;
+	return MAILGUARD_ENCODING_UNKNOWN;
+}
+
+const char *mailguard_part_encoding_name(mailguard_encoding encoding)
+{
+	return encoding >= 0 && encoding < MAILGUARD_ENCODING_UNKNOWN
+	               ? encodings[encoding].name
+	               : "unknown";
+}
+
+void mgi_transfer_begin(mgi_transfer *t, mailguard_encoding encoding)
+{
+	t->encoding = encoding;
+	t->bits = t->n = t->state = 0;
+	t->held_len = 0;
+	t->at = 0;
+	t->harm.seen = 0;
+}
+
+/* -- base64; `state` 1: the padding was seen ----------------------------- */
+
+static char *put_group(char *to, uint32_t bits, size_t n)
+{
+	to[0] = (char)(bits >> 16);
+	if (n > 1)
+		to[1] = (char)(bits >> 8);
+	if (n > 2)
+		to[2] = (char)bits;
+	return to + n;
+}
+
+/* The bytes of a group that breaks off after n characters. */
+static char *put_short(char *to, mgi_transfer *t)
+{
+	if (t->n >= 2)
+		to = put_group(to, t->bits << (6 * (4 - t->n)), t->n - 1);
+	t->n = 0;
+	t->bits = 0;
+	return to;
+}
+
+static char *base64_pad(char *to, mgi_transfer *t, uint64_t at)
+{
+	if (t->n == 1)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CUT, at, 1);
+	else if (t->n == 0 && !t->state)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CHARS, at, 1);
+	t->state = 1;
+	return put_short(to, t);
+}
+
+static char *base64_char(char *to, mgi_transfer *t, uint8_t v, uint64_t at)
+{
+	if (v == SKIP)
+		return to;
+	if (v == PAD)
+		return base64_pad(to, t, at);
+	if (v == BAD) {
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CHARS, at, 1);
+		return to;
+	}
+	if (t->state)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_AFTER, at, 1);
+	t->state = 0;
+	t->bits = t->bits << 6 | v;
+	if (++t->n < 4)
+		return to;
+	to = put_group(to, t->bits, 3);
+	t->n = 0;
+	t->bits = 0;
+	return to;
+}
+
+static void base64_feed(mailguard_buffer *out,
+                        mgi_transfer *t,
+                        mailguard_span in)
+{
+	char *to = mgi_buf_room(out, in.len / 4 * 3 + 6), *begin = to;
+	const unsigned char *p = in.data;
+	size_t i = 0;
+
+	while (to && i < in.len) {
+		while (!t->n && !t->state && in.len - i >= 4) {
+			uint32_t a = values[p[i]], b = values[p[i + 1]];
+			uint32_t c = values[p[i + 2]], d = values[p[i + 3]];
+
+			if ((a | b | c | d) >= SKIP)
+				break;
+			a = a << 18 | b << 12 | c << 6 | d;
+			to[0] = (char)(a >> 16);
+			to[1] = (char)(a >> 8);
+			to[2] = (char)a;
+			to += 3;
+			i += 4;
+		}
+		if (i < in.len) {
+			to = base64_char(to, t, values[p[i]], t->at + i);
+			i++;
+		}
+	}
+	if (to)
+		mgi_buf_filled(out, (size_t)(to - begin));
+}
+
+static void base64_end(mailguard_buffer *out, mgi_transfer *t)
+{
+	char *to = mgi_buf_room(out, 3), *begin = to;
+
+	if (t->n)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CUT, t->at, 1);
+	if (to)
+		mgi_buf_filled(out, (size_t)(put_short(to, t) - begin));
+}
+
+/* -- quoted-printable ------------------------------------------------------ */
+
+enum {
+	PLAIN,
+	EQUALS,   /* "=" */
+	DIGIT,    /* "=4"; `bits` is the 4 */
+	EQUALS_WS /* "= ", which a careless server may have made of "=" */
+};
+
+static void flush_held(mailguard_buffer *out, mgi_transfer *t)
+{
+	mgi_buf_add(out, t->held, t->held_len);
+	t->held_len = 0;
+}
+
+/* White space before the end of a line was added on the way. */
+static void qp_line_end(mailguard_buffer *out, mgi_transfer *t)
+{
+	bool cr = t->held_len && t->held[t->held_len - 1] == '\r';
+
+	t->held_len = 0;
+	mgi_buf_puts(out, cr ? "\r\n" : "\n");
+}
+
+static void qp_hold(mailguard_buffer *out, mgi_transfer *t, char c)
+{
+	if (t->held_len == MGI_TRANSFER_HELD ||
+	    (t->held_len && t->held[t->held_len - 1] == '\r'))
+		flush_held(out, t);
+	t->held[t->held_len++] = c;
+}
+
+static void qp_bad(mailguard_buffer *out, mgi_transfer *t, uint64_t at)
+{
+	mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_QP, at, 1);
+	mgi_buf_putc(out, '=');
+	if (t->state == DIGIT)
+		mgi_buf_putc(out, (char)t->bits);
+	else
+		flush_held(out, t);
+	t->state = PLAIN;
+}
+
+/* Behind a "=". False: it meant nothing, and `c` is plain. */
+static bool qp_escaped(mailguard_buffer *out, mgi_transfer *t, char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	if (t->state == DIGIT) {
+		if (!mgi_is_xdigit(u))
+			return false;
+		mgi_buf_putc(out, (char)(mgi_xdigit((int)t->bits) << 4 |
+		                         mgi_xdigit(u)));
+		t->state = PLAIN;
+		return true;
+	}
+	if (c == '\n') { /* a soft line break */
+		t->held_len = 0;
+		t->state = PLAIN;
+		return true;
+	}
+	if (t->held_len < MGI_TRANSFER_HELD &&
+	    (c == ' ' || c == '\t' || c == '\r')) {
+		t->held[t->held_len++] = c;
+		t->state = EQUALS_WS;
+		return true;
+	}
+	if (t->state != EQUALS || !mgi_is_xdigit(u))
+		return false;
+	t->bits = u;
+	t->state = DIGIT;
+	return true;
+}
+
+static void qp_char(mailguard_buffer *out, mgi_transfer *t, char c, uint64_t at)
+{
+	if (t->state != PLAIN) {
+		if (qp_escaped(out, t, c))
+			return;
+		qp_bad(out, t, at);
+	}
+	if (c == '\n') {
+		qp_line_end(out, t);
+		return;
+	}
+	if (c == ' ' || c == '\t' || c == '\r') {
+		qp_hold(out, t, c);
+		return;
+	}
+	flush_held(out, t);
+	if (c == '=')
+		t->state = EQUALS;
+	else
+		mgi_buf_putc(out, c);
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c != '=' && c != ' ' && c > '\r';
+}
+
+static void qp_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
+{
+	size_t i = 0, run;
+
+	while (i < in.len) {
+		for (run = i; run < in.len && is_plain(in.data[run]);)
+			run++;
+		if (run > i && t->state == PLAIN) {
+			flush_held(out, t);
+			mgi_buf_add(out, in.data + i, run - i);
+			i = run;
+			continue;
+		}
+		qp_char(out, t, (char)in.data[i], t->at + i);
+		i++;
+	}
+}
+
+static void qp_end(mailguard_buffer *out, mgi_transfer *t)
+{
+	if (t->state == DIGIT)
+		qp_bad(out, t, t->at);
+	t->held_len = 0;
+	t->state = PLAIN;
+}
+
+/* -- uuencode -------------------------------------------------------------- */
+
+enum { BEFORE, INSIDE, BEHIND };
+
+static uint32_t uu_value(mailguard_span line, size_t i)
+{
+	return i < line.len ? (uint32_t)(line.data[i] - 32) & 63 : 0;
+}
+
+static void uu_data(mailguard_buffer *out, mailguard_span line)
+{
+	size_t n = uu_value(line, 0), i;
+	char group[3];
+
+	for (i = 1; n; i += 4) {
+		size_t k = n < 3 ? n : 3;
+
+		(void)put_group(group,
+		                uu_value(line, i) << 18 |
+		                        uu_value(line, i + 1) << 12 |
+		                        uu_value(line, i + 2) << 6 |
+		                        uu_value(line, i + 3),
+		                k);
+		mgi_buf_add(out, group, k);
+		n -= k;
+	}
+}
+
+/* As long as its first character says, but for spaces lost at its end. */
+static bool is_uu(mailguard_span line)
+{
+	size_t n = uu_value(line, 0), need = (n + 2) / 3 * 4, i;
+
+	for (i = 0; i < line.len; i++)
+		if (line.data[i] < 32 || line.data[i] > 96)
+			return false;
+	return line.len <= need + 2 && line.len > need / 2;
+}
+
+static void uu_line(mailguard_buffer *out, mgi_transfer *t)
+{
+	mailguard_span line = mgi_span(t->held, t->held_len);
+
+	while (line.len && line.data[line.len - 1] == '\r')
+		line.len--;
+	t->held_len = 0;
+	if (t->state == BEFORE && mgi_span_starts(line, "begin "))
+		t->state = INSIDE;
+	else if (t->state == INSIDE && mgi_span_is(line, "end"))
+		t->state = BEHIND;
+	else if (t->state == INSIDE && line.len && is_uu(line))
+		uu_data(out, line);
+	else if (t->state == INSIDE && line.len)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU, t->at, 1);
+}
+
+static void uu_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
+{
+	size_t i;
+
+	for (i = 0; i < in.len; i++) {
+		if (in.data[i] == '\n')
+			uu_line(out, t);
+		else if (t->held_len < MGI_TRANSFER_HELD)
+			t->held[t->held_len++] = (char)in.data[i];
+	}
+}
+
+static void uu_end(mailguard_buffer *out, mgi_transfer *t)
+{
+	uu_line(out, t);
+	if (t->state != BEHIND)
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU_CUT, t->at, 1);
+}
+
+void mgi_transfer_feed(mailguard_buffer *out,
+                       mgi_transfer *t,
+                       mailguard_span in)
+{
+	if (t->encoding == MAILGUARD_ENCODING_BASE64)
+		base64_feed(out, t, in);
+	else if (t->encoding == MAILGUARD_ENCODING_QP)
+		qp_feed(out, t, in);
+	else if (t->encoding == MAILGUARD_ENCODING_UU)
+		uu_feed(out, t, in);
+	else
+		mgi_buf_add(out, in.data, in.len);
+	t->at += in.len;
+}
+
+void mgi_transfer_end(mailguard_buffer *out, mgi_transfer *t)
+{
+	if (t->encoding == MAILGUARD_ENCODING_BASE64)
+		base64_end(out, t);
+	else if (t->encoding == MAILGUARD_ENCODING_QP)
+		qp_end(out, t);
+	else if (t->encoding == MAILGUARD_ENCODING_UU)
+		uu_end(out, t);
+}

@@ -1,0 +1,19 @@
+# The writer read by another reader, and the reader beside another one.
+if(NOT TARGET room_mime)
+  return()
+endif()
+get_property(known TARGET room_mime PROPERTY MAILGUARD_ROOMS)
+set(objects)
+foreach(k IN LISTS known)
+  list(APPEND objects $<TARGET_OBJECTS:room_${k}>)
+endforeach()
+add_executable(mime_tool mime/mime_tool.c ${objects})
+mg_test_program(mime_tool)
+target_link_libraries(mime_tool PRIVATE ${MAILGUARD_LIBS} ${CMAKE_DL_LIBS})
+foreach(t writer reader)
+  add_test(NAME mime.${t} COMMAND ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/mime/check_${t}.py $<TARGET_FILE:mime_tool>)
+  set_tests_properties(mime.${t} PROPERTIES LABELS unit TIMEOUT 300
+    SKIP_RETURN_CODE 77 ENVIRONMENT "${MAILGUARD_TEST_ENVIRONMENT}"
+    FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
+endforeach()

@@ -1,0 +1,314 @@
+/* What mime/message.c, content.c, transfer.c and digest.c promise. */
+#include "fixture.h"
+
+#include "support/armed_malloc.h"
+
+static mailguard *mg;
+static mailguard_buffer out;
+
+static void setup(void)
+{
+	ok(mailguard_new(&mg, NULL, NULL));
+	mgi_buf_init(&out, mg);
+}
+
+static void teardown(void)
+{
+	mgi_buf_done(&out);
+	mailguard_free(mg);
+}
+
+TestSuite(mime_message, .init = setup, .fini = teardown);
+
+/* The bytes of a part, from its source. */
+static char *bytes_of(mailguard_message *m, int32_t number)
+{
+	mailguard_source *source;
+	mailguard_stream *stream;
+	mailguard_span s;
+
+	mgi_buf_cut(&out, 0);
+	ok(mailguard_message_part_source(&source, m, number, NULL));
+	mailguard_message_ref(m);
+	mailguard_message_free(m);
+	ok(mailguard_source_open(&stream, source, NULL));
+	while (mailguard_stream_next(&s, stream, NULL) == MAILGUARD_OK)
+		mgi_buf_add(&out, s.data, s.len);
+	mailguard_stream_free(stream);
+	mailguard_source_free(source);
+	return (char *)mgi_buf_text(&out);
+}
+
+#define CTE "Content-Transfer-Encoding: "
+
+Test(mime_message, bodies_are_decoded)
+{
+	static const struct {
+		const char *why, *mail;
+		char *bytes;
+	} rows[] = {
+		{ "7bit", "A: b\n\nx=41\n", "x=41\n" },
+		{ "base64", CTE "base64\n\nQUJD\nREU=\n", "ABCDE" },
+		{ "base64 in odd lines",
+		  CTE "base64\n\nQ\nUJ D\n\nRE\nU=", "ABCDE" },
+		{ "base64 joined", CTE "base64\n\nQQ==QkM=", "ABC" },
+		{ "base64 with rubbish", CTE "base64\n\nQ!U*J-D", "ABC" },
+		{ "base64 cut", CTE "base64\n\nQUJDRE", "ABCD" },
+		{ "case", CTE "BASE64\n\nQQ==", "A" },
+		{ "comment", CTE "base64 (yes)\n\nQQ==", "A" },
+		{ "qp", CTE "quoted-printable\n\na=3Db\n", "a=b\n" },
+		{ "qp lower case", CTE "quoted-printable\n\n=c3=a9", "é" },
+		{ "soft line", CTE "quoted-printable\n\na=\nb=\r\nc", "abc" },
+		{ "soft with spaces", CTE "quoted-printable\n\na= \t\nb",
+		  "ab" },
+		{ "spaces at the end", CTE "quoted-printable\n\na  \nb\t\r\nc ",
+		  "a\nb\r\nc" },
+		{ "spaces within", CTE "quoted-printable\n\na  b\n", "a  b\n" },
+		{ "bad escape", CTE "quoted-printable\n\na=ZZ=4", "a=ZZ=4" },
+		{ "equals at the end", CTE "quoted-printable\n\na=", "a" },
+		{ "uuencode",
+		  CTE "x-uuencode\n\ntext\nbegin 644 f\n#04)#\n`\nend\nmore",
+		  "ABC" },
+		{ "uu spaces lost", CTE "uue\n\nbegin 644 f\n!00\n \nend\n",
+		  "A" },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+
+		cr_expect(eq(str, bytes_of(m, 0), rows[i].bytes), "%s",
+		          rows[i].why);
+		cr_expect(eq(int, mailguard_message_part(m, 0)->size,
+		             strlen(rows[i].bytes)),
+		          "%s", rows[i].why);
+		mailguard_message_free(m);
+	}
+}
+
+Test(mime_message, values_of_a_mail_with_everything)
+{
+	mailguard_message *m = message_of(mg, mail_bytes(5));
+	const mailguard_part *pdf = mailguard_message_attachment(m, 0);
+
+	cr_expect(eq(str, (char *)mailguard_message_subject(m), "x"));
+	cr_expect(eq(str, (char *)mailguard_message_part(m, 1)->type,
+	             "text/plain"));
+	cr_expect(eq(str, (char *)pdf->name, "日本.pdf"));
+	cr_expect(eq(str, (char *)pdf->type, "application/pdf"));
+	cr_expect(eq(int, pdf->size, 8));
+	cr_expect(eq(str, bytes_of(m, pdf->number), "ABCDEFGH"));
+	cr_expect(eq(str, (char *)mailguard_message_attachment(m, 1)->type,
+	             "message/rfc822"));
+	cr_expect(eq(ptr, (void *)mailguard_message_attachment(m, 2), NULL));
+	cr_expect(eq(int, mailguard_message_part(m, 4)->parent, 3));
+	cr_expect(eq(int, mailguard_message_part(m, 5)->depth, 3));
+	cr_expect(eq(str, bytes_of(m, 5), "a bc\r\né"));
+	cr_expect(eq(ptr, (void *)mailguard_message_damage(m, 0), NULL));
+	mgi_buf_cut(&out, 0);
+	ok(mailguard_message_text(&out, m, NULL));
+	cr_expect(eq(str, (char *)mgi_buf_text(&out), "日本\n"));
+	mailguard_message_free(m);
+
+	m = message_of(mg, mail_bytes(4));
+	cr_expect(eq(str, (char *)mailguard_message_subject(m), "日本語"));
+	cr_expect(eq(str, (char *)mailguard_message_id(m), "1@example.org"));
+	cr_expect(eq(str, (char *)mailguard_message_from(m),
+	             "\"Ann, B.\" <ann@example.org>"));
+	cr_expect(eq(ptr, (void *)mailguard_message_field(m, "Cc"), NULL));
+	cr_expect(ne(ptr, (void *)mailguard_message_field(m, "TO"), NULL));
+	mailguard_message_free(m);
+}
+
+Test(mime_message, text_is_utf8_whatever_it_was)
+{
+	static const struct {
+		const char *why, *mail;
+		char *text;
+	} rows[] = {
+		{ "none said", "A: b\n\n日本\r\nx\r", "日本\nx\n" },
+		{ "Shift_JIS",
+		  "Content-Type: text/plain; "
+		  "charset=Shift_JIS\n\n\x93\xfa\x96{",
+		  "日本" },
+		{ "Shift_JIS said to be UTF-8",
+		  "Content-Type: text/plain; charset=utf-8\n\n"
+		  "\x93\xfa\x96{\x82\xcc\x83\x81\x81[\x83\x8b",
+		  "日本のメール" },
+		{ "JIS without a word", "A: b\n\n\x1b$BF|K\\\x1b(B", "日本" },
+		{ "unknown", "Content-Type: text/plain; charset=x-y\n\n日本",
+		  "日本" },
+		{ "html alone", "Content-Type: text/html\n\n<p>x", "<p>x" },
+		{ "plain before html",
+		  "Content-Type: multipart/alternative; boundary=b\n\n--b\n"
+		  "Content-Type: text/html\n\n<p>\n--b\n\nplain\n--b--\n",
+		  "plain" },
+		{ "attached text is not it",
+		  "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+		  "Content-Disposition: attachment\n\nno\n--b\n\nyes\n--b--\n",
+		  "yes" },
+		{ "boundary that never comes",
+		  "Content-Type: multipart/mixed; boundary=b\n\nall\n",
+		  "all\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+
+		mgi_buf_cut(&out, 0);
+		ok(mailguard_message_text(&out, m, NULL));
+		cr_expect(eq(str, (char *)mgi_buf_text(&out), rows[i].text),
+		          "%s", rows[i].why);
+		mailguard_message_free(m);
+	}
+}
+
+Test(mime_message, no_text_and_no_part_are_told)
+{
+	mailguard_message *m =
+		message_of(mg, span_of("Content-Type: image/png\n\nx"));
+	mailguard_source *source;
+	mailguard_error err;
+
+	cr_expect(eq(int, mailguard_message_text(&out, m, NULL),
+	             MAILGUARD_ITEROVER));
+	cr_expect(eq(int, mailguard_message_part_source(&source, m, 1, &err),
+	             MAILGUARD_EINVAL));
+	cr_expect(eq(str, err.code, "message.no-part"));
+	cr_expect(eq(ptr, source, NULL));
+	cr_expect(eq(int, mailguard_message_part_text(&out, m, -1, NULL),
+	             MAILGUARD_EINVAL));
+	mailguard_message_free(m);
+}
+
+Test(mime_message, outlives_what_it_was_made_from)
+{
+	mailguard_message *m = message_of(mg, mail_bytes(4));
+	mailguard_source *source;
+	mailguard_stream *stream;
+	mailguard_span s;
+
+	ok(mailguard_message_source(&source, mailguard_message_ref(m), NULL));
+	mailguard_message_free(m);
+	mailguard_message_free(m);
+	ok(mailguard_source_open(&stream, source, NULL));
+	ok(mailguard_stream_next(&s, stream, NULL));
+	cr_expect(eq(int, s.len, mail_bytes(4).len));
+	mailguard_stream_free(stream);
+	mailguard_source_free(source);
+}
+
+/* -- digests --------------------------------------------------------------- */
+
+/* The test vectors of docs/rooms/mime.md. */
+#define EMPTY "01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b"
+
+static const struct {
+	const char *why, *mail, *same_as;
+} same[] = {
+	{ "CRLF", "A: b\r\n\r\nx\r\n", "A: b\n\nx\n" },
+	{ "no line end at the end", "A: b\n\nx", "A: b\n\nx\n" },
+	{ "blank lines at the end", "A: b\n\nx\n\r\n\n", "A: b\n\nx\n" },
+	{ "From_ line", "From a Thu Jan  1 00:00:00 2026\nA: b\n\nx\n",
+	  "A: b\n\nx\n" },
+	{ "quoted From_ line", ">From a\nA: b\n\nx\n", "A: b\n\nx\n" },
+	{ "mboxo", "A: b\n\n>From x\n", "A: b\n\nFrom x\n" },
+	{ "mboxrd", "A: b\n\n>>From x\n", "A: b\n\n>From x\n" },
+	{ "Mozilla",
+	  "X-Mozilla-Status: 0001\nX-Mozilla-Keys: \n  \nA: b\n\nx\n",
+	  "A: b\n\nx\n" },
+	{ "mbox readers", "A: b\nStatus: RO\nX-UID: 5\n\t6\nLines: 1\n\nx\n",
+	  "A: b\n\nx\n" },
+	{ "mboxcl", "content-length: 2\nA: b\n\nx\n", "A: b\n\nx\n" },
+	{ "no body", "A: b\n", "A: b\n\n" },
+	{ "blank body", "A: b\n\n\n\n", "A: b\n\n" },
+}, other[] = {
+	{ "text", "A: b\n\nx\n", "A: b\n\ny\n" },
+	{ "blank line within", "A: b\n\nx\n\ny\n", "A: b\n\nx\ny\n" },
+	{ "blank line before", "A: b\n\n\nx\n", "A: b\n\nx\n" },
+	{ "field order", "A: b\nC: d\n\n", "C: d\nA: b\n\n" },
+	{ "folding", "A: b\n c\n\n", "A: b c\n\n" },
+	{ "case", "a: b\n\n", "A: b\n\n" },
+	{ "status in the text", "A: b\n\nStatus: RO\n", "A: b\n\n" },
+	{ "bare CR", "A: b\n\nx\ry\n", "A: b\n\nx\ny\n" },
+	{ "two CRs", "A: b\n\nx\r\r\n", "A: b\n\nx\n" },
+	{ "other field", "X-Mozilla: x\nA: b\n\n", "A: b\n\n" },
+	{ "From within the header", "A: b\nFrom c\n\n", "A: b\n\n" },
+};
+
+static char *digest_of(const char *mail)
+{
+	static char two[2][MAILGUARD_DIGEST_SIZE];
+	static int n;
+	mailguard_message *m = message_of(mg, span_of(mail));
+
+	n = !n;
+	ok(mailguard_message_digest(two[n], m, NULL));
+	mailguard_message_free(m);
+	return two[n];
+}
+
+Test(mime_message, digest_is_what_the_mail_says)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS(same); i++)
+		cr_expect(eq(str, digest_of(same[i].mail),
+		             digest_of(same[i].same_as)),
+		          "%s", same[i].why);
+	for (i = 0; i < ROWS(other); i++)
+		cr_expect(ne(str, digest_of(other[i].mail),
+		             digest_of(other[i].same_as)),
+		          "%s", other[i].why);
+}
+
+Test(mime_message, digest_and_sha256_are_these)
+{
+	mailguard_message *m;
+	unsigned char sha[32];
+
+	/* SHA-256 of "\n", of "A: b\n\nx\n" and of "abc". */
+	cr_expect(eq(str, digest_of(""), "mg1:" EMPTY));
+	cr_expect(eq(str, digest_of("From x\nA: b\r\nStatus: R\r\n\r\nx"),
+	             "mg1:c951ce7b67bdf1fc725f0b506422637c56104e24cd5177b023"
+	             "0f679e11b0dc84"));
+	m = message_of(mg, span_of("abc"));
+	ok(mailguard_message_sha256(sha, m, NULL));
+	cr_expect(eq(int, sha[0], 0xba));
+	cr_expect(eq(int, sha[31], 0xad));
+	mailguard_message_free(m);
+}
+
+Test(mime_message, iconv_without_memory_is_survived)
+{
+	static const char mail[] =
+		"Subject: =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=\nContent-Type: "
+		"text/plain; charset=euc-jp\n\n\xc6\xfc\xcb\xdc\n";
+	int n, hit;
+
+	if (!armed_malloc_works())
+		cr_skip_test("a sanitizer has its own malloc");
+	for (n = 0, hit = 1; hit; n++) {
+		mailguard_message *m = NULL;
+		mailguard_source *source = NULL;
+		mailguard_status st;
+
+		armed_malloc_at(n);
+		st = mailguard_source_memory(&source, mg, span_of(mail), NULL,
+		                             NULL, NULL);
+		if (st == MAILGUARD_OK)
+			st = mailguard_message_parse(&m, mg, source, NULL);
+		mgi_buf_cut(&out, 0);
+		if (st == MAILGUARD_OK)
+			st = mailguard_message_text(&out, m, NULL);
+		hit = armed_malloc_off();
+		cr_assert(st == MAILGUARD_OK || st == MAILGUARD_ENOMEM);
+		if (st == MAILGUARD_OK)
+			cr_expect(
+				eq(str, (char *)mgi_buf_text(&out), "日本\n"));
+		out.failed = MAILGUARD_OK;
+		mailguard_message_free(m);
+		mailguard_source_free(source);
+	}
+}
