@@ -179,6 +179,7 @@ Test(base_place, memory_disks_are_seen_as_such)
 	mgi_place p;
 
 	ok(mgi_place_find(&p, mg, "/dev/shm", NULL, NULL));
+	cr_expect(zero(int, p.disk.read_only));
 	if (strcmp(p.disk.fs, "tmpfs") != 0)
 		cr_skip_test("/dev/shm is no tmpfs here");
 	cr_expect(eq(u32, p.risks & MGI_RISK_TEMPORARY, MGI_RISK_TEMPORARY));

@@ -258,6 +258,24 @@ Test(proto_reply, a_torn_answer_is_never_good)
 	}
 }
 
+Test(proto_reply, where_nothing_came_there_is_no_answer_to_tear)
+{
+	static const int protocols[] = { SMTP, IMAP, POP };
+	size_t i;
+
+	for (i = 0; i < ROWS(protocols); i++) {
+		mailguard_reply r = MAILGUARD_REPLY_INIT;
+
+		cr_expect(eq(int,
+		             mailguard_reply_parse(&r, protocols[i],
+		                                   MAILGUARD_REPLY_LAST,
+		                                   span("", 0), NULL),
+		             MAILGUARD_AGAIN));
+		cr_expect(eq(int, r.kind, 0));
+		cr_expect(eq(uint, r.odd, 0u));
+	}
+}
+
 static char *limit_of(int protocol, char *bytes, size_t n)
 {
 	static mailguard_error err;
