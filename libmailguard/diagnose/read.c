@@ -289,6 +289,21 @@ static mailguard_status read_clients(reader *r, const mgi_json *v)
 	return MAILGUARD_OK;
 }
 
+/* Also by the names that transcripts and answers have for the phases. */
+static mailguard_status read_phase(mailguard_phase *out,
+                                   reader *r,
+                                   const mgi_json *v)
+{
+	const char *word;
+	mailguard_status st = text_of(&word, r, v, "ph");
+
+	if (st < 0 || !word)
+		return st;
+	*out = mailguard_phase_find(word);
+	return *out < 0 ? bad_word(r, "ph", word, mgi_phase_word_at)
+	                : MAILGUARD_OK;
+}
+
 static mailguard_status read_also(mailguard_evidence *e,
                                   reader *r,
                                   const mgi_json *v)
@@ -316,7 +331,7 @@ static mailguard_status read_words(mailguard_evidence *e,
                                    reader *r,
                                    const mgi_json *v)
 {
-	int32_t test = -1, outcome = -1, stage = -1;
+	int32_t test = -1, outcome = -1;
 	mailguard_status st;
 
 	if (!mgi_json_is_object(v))
@@ -329,7 +344,7 @@ static mailguard_status read_words(mailguard_evidence *e,
 	if (st == MAILGUARD_OK && outcome < 0)
 		st = bad_word(r, "r", "", mgi_outcome_word);
 	if (st == MAILGUARD_OK)
-		st = word_of(&stage, r, v, "ph", mgi_phase_word_at);
+		st = read_phase(&e->phase, r, v);
 	if (st == MAILGUARD_OK)
 		st = word_of(&e->outgoing, r, v, "dir", mgi_dir_word);
 	if (st == MAILGUARD_OK)
@@ -338,7 +353,6 @@ static mailguard_status read_words(mailguard_evidence *e,
 		return st;
 	e->test = test + MAILGUARD_TEST_OP;
 	e->outcome = outcome;
-	e->phase = mgi_phase_at(stage);
 	return read_also(e, r, v);
 }
 

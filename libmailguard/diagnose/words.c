@@ -65,12 +65,6 @@ const char *mailguard_vantage_name(mailguard_vantage vantage)
 	return s ? s : "unknown";
 }
 
-mailguard_phase mgi_phase_at(int32_t i)
-{
-	return i >= 0 && i < COUNT(phases) ? phases[i].phase
-	                                   : MAILGUARD_PHASE_NONE;
-}
-
 const char *mgi_phase_word(mailguard_phase phase)
 {
 	int32_t i;

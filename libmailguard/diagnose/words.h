@@ -6,8 +6,6 @@
 #include <mailguard/diagnose.h>
 #include <mailguard/reasons.h>
 
-/* The i-th of mgi_phase_word_at(); NONE past the end. */
-mailguard_phase mgi_phase_at(int32_t i);
 /* "dns", "tcp", "tls", "greet", "auth", "data"; NULL for none. */
 const char *mgi_phase_word(mailguard_phase phase);
 /* The i-th allowed word of a list; NULL past the end. */

@@ -220,6 +220,84 @@ Test(weigh_case, the_order_of_observations_changes_no_byte)
 	free(first);
 }
 
+Test(weigh_case, a_phase_has_the_same_meaning_by_both_its_names)
+{
+	static const char *const names[][2] = {
+		{ "tcp", "connect" },
+		{ "greet", "greeting" },
+		{ "auth", "login" },
+		{ "data", "rcpt" },
+	};
+	size_t i, k;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		mailguard_verdict *v[2];
+		mailguard_buffer *b[2];
+
+		for (k = 0; k < 2; k++) {
+			char text[1024];
+
+			snprintf(text, sizeof(text),
+			         "{" WORLD "\"observations\":[{\"t\":"
+			         "\"probe\",\"sv\":\"S1\",\"ph\":\"%s\","
+			         "\"r\":\"fail\"}]}",
+			         names[i][k]);
+			v[k] = verdict_of(mg, text);
+			b[k] = json_of(v[k]);
+		}
+		cr_expect(eq(int, mailguard_verdict_fault(v[0]),
+		             mailguard_verdict_fault(v[1])));
+		cr_expect(eq(sz, mailguard_verdict_blamed(v[0]),
+		             mailguard_verdict_blamed(v[1])));
+		if (i < 3)
+			cr_expect(eq(str, (char *)mailguard_buffer_text(b[0]),
+			             (char *)mailguard_buffer_text(b[1])));
+		for (k = 0; k < 2; k++) {
+			mailguard_buffer_free(b[k]);
+			mailguard_verdict_free(v[k]);
+		}
+	}
+}
+
+Test(weigh_case, the_next_test_is_the_one_that_tells_rivals_apart)
+{
+	static const struct {
+		const char *why, *json;
+		int test;
+		char *target;
+	} rows[] = {
+		{ "line, server or provider: ask the server",
+		  "{\"accounts\":{\"a1\":{\"sv\":\"S1\",\"pv\":\"A\"},"
+		  "\"a2\":{\"sv\":\"S1\",\"pv\":\"A\"}},"
+		  "\"observations\":[{\"t\":\"op\",\"a\":\"a1\","
+		  "\"r\":\"fail\"},{\"t\":\"op\",\"a\":\"a2\","
+		  "\"r\":\"fail\"}]}",
+		  MAILGUARD_TEST_PROBE, "S1" },
+		{ "two servers, one file, the line works: check the file",
+		  "{\"accounts\":{\"a1\":{\"sv\":\"S1\",\"pv\":\"A\","
+		  "\"st\":\"m1\"},\"b1\":{\"sv\":\"S2\",\"pv\":\"B\","
+		  "\"st\":\"m1\"}},\"stores\":{\"m1\":\"cloud\"},"
+		  "\"observations\":[{\"t\":\"op\",\"a\":\"a1\","
+		  "\"r\":\"fail\"},{\"t\":\"op\",\"a\":\"b1\","
+		  "\"r\":\"fail\"},{\"t\":\"net\",\"r\":\"ok\"}]}",
+		  MAILGUARD_TEST_STORE, "m1" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_verdict *v = verdict_of(mg, rows[i].json);
+		const mailguard_next *n = mailguard_verdict_next(v, 0);
+
+		if (n && n->test == MAILGUARD_TEST_NONE) /* what to do */
+			n = mailguard_verdict_next(v, 1);
+		cr_assert_not_null(n, "%s", rows[i].why);
+		cr_expect(eq(int, n->test, rows[i].test), "%s", rows[i].why);
+		cr_expect(eq(str, (char *)n->target, rows[i].target), "%s",
+		          rows[i].why);
+		mailguard_verdict_free(v);
+	}
+}
+
 Test(weigh_case, json_has_every_key_the_schema_requires_and_no_other)
 {
 	size_t len, i;
