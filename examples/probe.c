@@ -236,6 +236,17 @@ static mailguard_status take(run *r, int64_t usec, mailguard_error *err)
 	return st;
 }
 
+/* Full, and yet nothing is in flight that could make room. */
+static mailguard_status no_descriptor(const run *r, mailguard_error *err)
+{
+	err->status = MAILGUARD_ELIMIT;
+	snprintf(err->message, sizeof(err->message), "%s",
+	         r->call->japanese
+	                 ? "同時に開けるファイルの数が足りません（ulimit -n）"
+	                 : "too few files may be open at once (ulimit -n)");
+	return MAILGUARD_ELIMIT;
+}
+
 static mailguard_status begin(run *r, const char *url, mailguard_error *err)
 {
 	mailguard_endpoint *parsed, to;
@@ -250,11 +261,17 @@ static mailguard_status begin(run *r, const char *url, mailguard_error *err)
 	if (r->starttls && to.tls == MAILGUARD_TLS_NONE &&
 	    to.protocol != MAILGUARD_PROTOCOL_HTTP)
 		to.tls = MAILGUARD_TLS_STARTTLS;
-	do {
-		st = mailguard_probe_add_named(r->probe, &to, url, 0, err);
-		if (st == MAILGUARD_AGAIN && take(r, -1, err) < 0)
-			st = err->status;
-	} while (st == MAILGUARD_AGAIN);
+	st = mailguard_probe_add_named(r->probe, &to, url, 0, err);
+	while (st == MAILGUARD_AGAIN) {
+		st = take(r, -1, err);
+		if (st < 0)
+			break;
+		if (st == MAILGUARD_ITEROVER)
+			st = no_descriptor(r, err);
+		else
+			st = mailguard_probe_add_named(r->probe, &to, url, 0,
+			                               err);
+	}
 	mailguard_endpoint_free(parsed);
 	return st;
 }

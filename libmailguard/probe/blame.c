@@ -65,7 +65,7 @@ mailguard_status mgi_blame_code(const mgi_reader *r,
 		st = mailguard_classify_text(&cause, r->c, MAILGUARD_PHASE_NONE,
 		                             mgi_buf_span(&text), r->err);
 	mgi_buf_done(&text);
-	if (st < 0)
+	if (st != MAILGUARD_OK)
 		return st;
 	if (cause->reason && cause->confidence >= WORDS_TELL)
 		settle(r->a, cause);

@@ -92,6 +92,9 @@ mailguard_status mailguard_probe_new(mailguard_probe **out,
 	p->mg = mg;
 	atomic_flag_clear(&p->busy);
 	st = mgi_options_copy(&p->opts, sizeof(p->opts), opts, mg, err);
+	if (st == MAILGUARD_OK &&
+	    p->opts.flags & ~(uint32_t)MAILGUARD_PROBE_LOGIN_ANYWAY)
+		st = mgi_fail(err, mg, MAILGUARD_EINVAL, MGI_SAY_OPTIONS_NEWER);
 	if (st == MAILGUARD_OK)
 		st = build(p, err);
 	if (st < 0) {

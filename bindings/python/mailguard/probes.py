@@ -133,6 +133,8 @@ def probe(urls: Union[str, Iterable[str]], *,
     for url in [urls] if isinstance(urls, str) else urls:
         given = _secret_of(secret, url, login)
         while not asked.add(mg, url, login, starttls, given):
+            if not asked.in_flight():
+                raise _errors.LimitReached("too few files may be open at once")
             yield from _results(asked, mg, True)
         yield from _results(asked, mg, False)
     while asked.in_flight():

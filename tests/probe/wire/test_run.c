@@ -382,6 +382,10 @@ Test(probe_run, what_was_given_wrongly_is_refused)
 	cr_expect(eq(int, mailguard_probe_next(&a, NULL, 0, NULL),
 	             MAILGUARD_EINVAL));
 	o = options(NULL);
+	o.flags = 1u << 31;
+	cr_expect(eq(int, mailguard_probe_new(&p, mg, &o, NULL),
+	             MAILGUARD_EINVAL));
+	o.flags = 0;
 	p = probe_of(&o);
 	cr_expect(eq(int, mailguard_probe_add(p, NULL, 0, NULL),
 	             MAILGUARD_EINVAL));
