@@ -46,10 +46,10 @@ static void put(washer *w, uint32_t c)
 static bool breaks(mailguard_span tag)
 {
 	static const char *const names[] = { "br",  "p",   "/p",  "div", "/div",
-		                             "li",  "tr",  "hr",  "dt",  "dd",
-		                             "h1",  "h2",  "h3",  "h4",  "/h1",
-		                             "/h2", "/h3", "/h4", "/tr", "/dt",
-		                             "/dd", "/li" };
+		                             "li",  "tr",  "th",  "td",  "hr",
+		                             "dt",  "dd",  "h1",  "h2",  "h3",
+		                             "h4",  "/h1", "/h2", "/h3", "/h4",
+		                             "/tr", "/dt", "/dd", "/li" };
 	size_t n = 0, i;
 
 	while (n < tag.len &&

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "status/clean.h"
+#include "status/when.h"
 #include "status/words.h"
 
 typedef struct entry {
@@ -143,6 +144,24 @@ static void join(mgi_page *p, mgi_item *it, const entry *e)
 	i->native_id = e->id;
 }
 
+/* Statuspage's feeds: "THIS IS A SCHEDULED EVENT Feb 5, 15:00 - 18:00 UTC". */
+static void read_event(mgi_page *p, mgi_item *it)
+{
+	static const char mark[] = "this is a scheduled event";
+	mailguard_span s = mgi_span_head(mgi_span_of(it->pub.body), 512);
+	ptrdiff_t at = mgi_span_find_nocase(s, mark);
+	mgi_span_of_time t;
+
+	if (at < 0)
+		return;
+	mgi_buf_cut(&p->lent, 0);
+	mgi_fold_text(&p->lent, mgi_span_from(s, (size_t)at + strlen(mark)));
+	t = mgi_period(mgi_buf_span(&p->lent), p->offset, it->pub.updated_at);
+	it->pub.kind = MAILGUARD_INCIDENT_KIND_MAINTENANCE;
+	it->pub.started_declared = t.begin;
+	it->pub.expected_end = t.end;
+}
+
 static void read_entry(mgi_page *p, const mgi_xml_node *node)
 {
 	entry e = entry_of(p, node);
@@ -162,6 +181,7 @@ static void read_entry(mgi_page *p, const mgi_xml_node *node)
 	it->pub.updated_at = e.at;
 	it->pub.started_observed = e.first;
 	mgi_update_add(p, it, e.at, phase_of(p, &e), e.body);
+	read_event(p, it);
 	if (*e.status) { /* Microsoft's, of its admin centres alone */
 		p->pub.complete = 0;
 		mgi_word_phase(p, it, "microsoft", e.status);

@@ -66,7 +66,7 @@ static const char *lost_in(const mailguard *mg, const mailguard_transcript *t)
 /* The body was cut off: the connection broke, or it was too long. */
 static bool is_cut(const mailguard_step *s, mailguard_span body)
 {
-	return s->timed_out || s->sys || s->closed == 2 ||
+	return s->timed_out || s->sys || s->closed || s->note ||
 	       body.len > MAILGUARD_INCIDENTS_BYTES_MAX;
 }
 

@@ -157,13 +157,15 @@ static mailguard_time last_of(const mailguard_incident *i)
 	return i->started_at;
 }
 
+/* `fixed`: the format tells its state, not prose. */
 static mailguard_incident_when when_planned(const mailguard_incident *i,
                                             mailguard_time now,
                                             bool fixed)
 {
 	if (i->phase == MAILGUARD_INCIDENT_PHASE_IN_PROGRESS && fixed)
 		return MAILGUARD_INCIDENT_WHEN_NOW;
-	if (!i->started_at && i->phase == MAILGUARD_INCIDENT_PHASE_SCHEDULED)
+	if (!i->started_declared &&
+	    i->phase == MAILGUARD_INCIDENT_PHASE_SCHEDULED)
 		return fixed ? MAILGUARD_INCIDENT_WHEN_AHEAD
 		             : MAILGUARD_INCIDENT_WHEN_UNKNOWN;
 	if (i->started_at > now)
@@ -178,10 +180,11 @@ static mailguard_incident_when when_planned(const mailguard_incident *i,
 	return MAILGUARD_INCIDENT_WHEN_NOW;
 }
 
-/* `fixed`: its state is told, and would be told otherwise. */
+/* `told`: its state is told, and would be told otherwise. */
 static mailguard_incident_when when_of(const mailguard_incident *i,
                                        mailguard_time now,
-                                       bool fixed)
+                                       bool fixed,
+                                       bool told)
 {
 	bool old = last_of(i) && last_of(i) < now - STALE;
 
@@ -194,14 +197,26 @@ static mailguard_incident_when when_of(const mailguard_incident *i,
 	case MAILGUARD_INCIDENT_KIND_MAINTENANCE:
 		return when_planned(i, now, fixed);
 	case MAILGUARD_INCIDENT_KIND_INCIDENT:
-		return old && !fixed ? MAILGUARD_INCIDENT_WHEN_UNKNOWN
-		                     : MAILGUARD_INCIDENT_WHEN_NOW;
+		return old && !told ? MAILGUARD_INCIDENT_WHEN_UNKNOWN
+		                    : MAILGUARD_INCIDENT_WHEN_NOW;
 	case MAILGUARD_INCIDENT_KIND_INFO:
 		return MAILGUARD_INCIDENT_WHEN_OVER;
 	default: /* news without a word of trouble */
 		return old ? MAILGUARD_INCIDENT_WHEN_OVER
 		           : MAILGUARD_INCIDENT_WHEN_UNKNOWN;
 	}
+}
+
+/* A feed's items stay as they were; a notice is mended in its place. */
+static void place_in_time(const mgi_page *p, mgi_item *it)
+{
+	mailguard_incident *i = &it->pub;
+
+	i->when = when_of(i, p->pub.fetched_at, it->fixed,
+	                  it->fixed || (i->phase && !p->feed));
+	/* "During maintenance ..." of one that is yet to come. */
+	if (i->when == MAILGUARD_INCIDENT_WHEN_AHEAD)
+		i->phase = MAILGUARD_INCIDENT_PHASE_SCHEDULED;
 }
 
 static int32_t confidence_of(const mgi_item *it, size_t labels)
@@ -259,9 +274,7 @@ static void item_finish(mgi_page *p, mgi_item *it)
 	it->pub.lang = mgi_lang_guess(it->pub.title);
 	if (strcmp(it->pub.lang, "ja") != 0 && *it->pub.body)
 		it->pub.lang = mgi_lang_guess(it->pub.body);
-	/* A feed's items stay as they were; a notice is mended in its place. */
-	it->pub.when = when_of(&it->pub, p->pub.fetched_at,
-	                       it->fixed || (it->pub.phase && !p->feed));
+	place_in_time(p, it);
 	it->pub.confidence = confidence_of(it, labels);
 	it->pub.components = strings_of(p, &it->components);
 	it->pub.hosts = strings_of(p, &it->hosts);

@@ -102,7 +102,7 @@ static bool by_mention(touch *out,
 /* A first label alone ("mail1") is anybody's but at the same provider. */
 static bool by_fit(touch *out, mgi_host_fit fit, const char *seen, int provider)
 {
-	bool range = strstr(seen, "..") || seen[strlen(seen) - 1] == '*';
+	bool range = strstr(seen, "..") || strstr(seen, ".*");
 
 	if (fit == MGI_HOST_LABEL && provider > 0)
 		*out = say(MAILGUARD_INCIDENT_TOUCHES_YES,

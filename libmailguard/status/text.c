@@ -27,7 +27,33 @@ static mailguard_span line_of(mailguard_span *s)
 	return mgi_span_trim(line);
 }
 
-/* "【障害】...", "[重要]メンテナンス..." of one line. */
+/* "2026.02.03 (火)" before the bracket: its length. */
+static size_t date_length(mailguard_span line)
+{
+	static const char *const parts[] = { "年", "月", "日", "火", "水",
+		                             "木", "金", "土", "時", "分",
+		                             " ",  ".",  "/",  "-",  ":",
+		                             "(",  ")",  "（", "）", "　" };
+	size_t n = 0, i;
+
+	do {
+		mailguard_span rest = mgi_span_from(line, n);
+
+		if (rest.len && mgi_is_digit(rest.data[0])) {
+			n++;
+			continue;
+		}
+		for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (mgi_span_starts(rest, parts[i]))
+				break;
+		if (i == sizeof(parts) / sizeof(parts[0]))
+			return n;
+		n += strlen(parts[i]);
+	} while (n < line.len);
+	return n;
+}
+
+/* "【障害】...", "2026.02.03 [重要]メンテナンス..." of one line. */
 static bool begins_notice(mgi_page *p, mailguard_span line)
 {
 	static const char *const opens[] = { "【", "[", "［" };
@@ -38,6 +64,7 @@ static bool begins_notice(mgi_page *p, mailguard_span line)
 
 	if (line.len > 256)
 		return false;
+	line = mgi_span_from(line, date_length(line));
 	for (i = 0; i < sizeof(opens) / sizeof(opens[0]); i++)
 		if (mgi_span_starts(line, opens[i]))
 			break;
@@ -46,6 +73,15 @@ static bool begins_notice(mgi_page *p, mailguard_span line)
 		return false;
 	text = mgi_arena_strndup(p->arena, line.data, line.len);
 	return text && mgi_hints_of(p, text, true).kind > 0;
+}
+
+/* The day of the news, if one stands before its title. */
+static mailguard_time day_of(mgi_page *p, mailguard_span date)
+{
+	mgi_buf_cut(&p->lent, 0);
+	mgi_fold_text(&p->lent, date);
+	return mgi_period(mgi_buf_span(&p->lent), p->offset, p->pub.fetched_at)
+	        .begin;
 }
 
 static mgi_item *notice_new(mgi_page *p, const char *title, const char *body)
@@ -79,14 +115,19 @@ static void read_sections(mgi_page *p, mailguard_span s)
 {
 	while (s.len) {
 		mailguard_span line = line_of(&s);
+		size_t dated = date_length(line);
 		const char *title, *body;
+		mailguard_time day;
 
 		if (!begins_notice(p, line))
 			continue;
+		day = day_of(p, mgi_span_head(line, dated));
+		line = mgi_span_from(line, dated);
 		title = mgi_arena_strndup(p->arena, line.data, line.len);
 		body = section(p, &s);
 		if (title && body)
-			notice_new(p, mgi_page_line(p, title), body);
+			notice_new(p, mgi_page_line(p, title), body)
+				->pub.started_observed = day;
 	}
 }
 

@@ -407,3 +407,69 @@ Test(status_pages, utf16_is_read)
 	             "API errors"));
 	mailguard_incidents_free(list);
 }
+
+Test(status_pages, layouts_of_notices_are_read_for_what_they_say)
+{
+	static const struct {
+		const char *why, *text;
+		char *sketch;
+	} rows[] = {
+		{ "a table, under a list of news",
+		  "<html><ul><li>2026.02.02 【復旧】データベース障害</li></ul>"
+		  "<h3>【障害発生中】メール配送遅延</h3><table><tr><th>発生日時"
+		  "</th><td>2026年02月03日 08:40</td></tr><tr><th>対象サーバ"
+		  "</th><td>users001～users050</td></tr><tr><th>復旧予定</th>"
+		  "<td>2026年02月03日 13:00頃</td></tr></table></html>",
+		  "incident/investigating/unknown/now "
+		  "【障害発生中】メール配送遅延 "
+		  "2026-02-02T23:40:00Z..2026-02-03T04:00:00Z smtp "
+		  "users001..users050\n"
+		  "incident/resolved/unknown/over 【復旧】データベース障害 "
+		  "2026-02-01T15:00:00Z.. other\n" },
+		{ "no end is made up from the day of the news",
+		  "【障害】メール\n■発生日時：2026年2月3日 8:50 ～ 9:30\n"
+		  "■復旧見込み：未定\n2026年2月3日 9時40分掲載\n",
+		  "incident/unknown/unknown/now 【障害】メール "
+		  "2026-02-02T23:50:00Z.. smtp pop imap\n" },
+		{ "over, by its own words",
+		  "下記の障害が発生しておりましたが、復旧いたしました。\n\n"
+		  "【障害発生日時】\n2026年2月3日（火）7時15分頃 ～ 8時05分頃\n"
+		  "【対象サーバー】\nsv1234.neko.example."
+		  "jp\n【影響】\nメール\n",
+		  "incident/resolved/unknown/over "
+		  "下記の障害が発生しておりましたが、"
+		  "復旧いたしました。 2026-02-02T22:15:00Z.. smtp pop imap "
+		  "sv1234.neko.example.jp\n" },
+		{ "what will be during maintenance is not now",
+		  "【重要】緊急メンテナンスのお知らせ\n◆実施日時\n"
+		  "令和8年2月5日(木) 午前2時00分 ～ "
+		  "午前4時30分（最大2時間30分）\n"
+		  "◆内容\nメンテナンス中、10分間程度メールを送受信できません。"
+		  "\n",
+		  "maintenance/scheduled/unknown/ahead "
+		  "【重要】緊急メンテナンスのお知らせ "
+		  "2026-02-04T17:00:00Z..2026-02-04T19:30:00Z smtp pop "
+		  "imap\n" },
+		{ "a planned event in a feed",
+		  "<feed><title>x</title><entry><id>1</id><updated>"
+		  "2026-02-01T01:10:00Z</updated><link href='https://x/i/2'/>"
+		  "<title>Mail upgrade</title><content "
+		  "type='html'>&lt;b&gt;THIS "
+		  "IS A SCHEDULED EVENT Feb  5, 15:00 - 18:00 "
+		  "UTC&lt;/b&gt;&lt;p"
+		  "&gt;Scheduled - SMTP restarts.</content></entry></feed>",
+		  "maintenance/scheduled/unknown/ahead Mail upgrade "
+		  "2026-02-05T15:00:00Z..2026-02-05T18:00:00Z smtp pop "
+		  "imap\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_incidents *list = read_page(
+			mg, rows[i].text, "https://neko.example.jp/", NULL);
+
+		cr_expect(eq(str, sketch_of(list), rows[i].sketch), "%s",
+		          rows[i].why);
+		mailguard_incidents_free(list);
+	}
+}
