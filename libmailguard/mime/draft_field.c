@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "mime/transfer.h"

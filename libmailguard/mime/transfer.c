@@ -334,7 +334,8 @@ static bool is_uu(mailguard_span line)
 	return line.len <= need + 2 && line.len > need / 2;
 }
 
-static void uu_line(mailguard_buffer *out, mgi_transfer *t)
+/* `at` is where the line ends. */
+static void uu_line(mailguard_buffer *out, mgi_transfer *t, uint64_t at)
 {
 	mailguard_span line = mgi_span(t->held, t->held_len);
 
@@ -348,7 +349,7 @@ static void uu_line(mailguard_buffer *out, mgi_transfer *t)
 	else if (t->state == INSIDE && line.len && is_uu(line))
 		uu_data(out, line);
 	else if (t->state == INSIDE && line.len)
-		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU, t->at, 1);
+		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU, at, 1);
 }
 
 static void uu_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
@@ -357,7 +358,7 @@ static void uu_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
 
 	for (i = 0; i < in.len; i++) {
 		if (in.data[i] == '\n')
-			uu_line(out, t);
+			uu_line(out, t, t->at + i);
 		else if (t->held_len < MGI_TRANSFER_HELD)
 			t->held[t->held_len++] = (char)in.data[i];
 	}
@@ -365,7 +366,7 @@ static void uu_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
 
 static void uu_end(mailguard_buffer *out, mgi_transfer *t)
 {
-	uu_line(out, t);
+	uu_line(out, t, t->at);
 	if (t->state != BEHIND)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU_CUT, t->at, 1);
 }

@@ -3,34 +3,11 @@
  */
 #include "mime/transfer.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 
 #define LINE 76
 #define LINE_BYTES 57 /* that base64 makes such a line of */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void mgi_base64_put(mailguard_buffer *out, mailguard_span bytes)
-{
-	size_t i;
-
-	for (i = 0; i < bytes.len; i += 3) {
-		size_t left = bytes.len - i;
-		uint32_t b = (uint32_t)bytes.data[i] << 16;
-		char group[4];
-
-		if (left > 1)
-			b |= (uint32_t)bytes.data[i + 1] << 8;
-		if (left > 2)
-			b |= bytes.data[i + 2];
-		group[0] = digits[b >> 18];
-		group[1] = digits[b >> 12 & 63];
-		group[2] = left > 1 ? digits[b >> 6 & 63] : '=';
-		group[3] = left > 2 ? digits[b & 63] : '=';
-		mgi_buf_add(out, group, 4);
-	}
-}
 
 void mgi_base64_lines(mailguard_buffer *out, mailguard_span bytes)
 {

@@ -28,6 +28,7 @@ typedef struct decoder {
 	mailguard_buffer *out;
 	mailguard_buffer bytes; /* of neighbouring words of one charset */
 	mailguard_span charset;
+	const mgi_charset *raw; /* of what is no word; NULL: ASCII */
 	mgi_transfer base64;
 	bool open; /* something may be in `bytes` or `base64` */
 	mailguard_status failed;
@@ -269,14 +270,22 @@ static void put_word(decoder *d, const word *w)
 /* Raw text between words; the line ends of folds go. */
 static void put_raw(decoder *d, mailguard_span s)
 {
+	mailguard_status st = MAILGUARD_OK;
 	size_t i, run = 0;
 
-	for (i = 0; i <= s.len; i++) {
+	for (i = 0; i <= s.len && st == MAILGUARD_OK; i++) {
+		mailguard_span part = mgi_span(s.data + run, i - run);
+
 		if (i < s.len && s.data[i] != '\r' && s.data[i] != '\n')
 			continue;
-		mgi_buf_add(d->out, s.data + run, i - run);
+		if (d->raw && has_odd(part))
+			st = decode_as(d->out, d->raw, part, d->err);
+		else
+			mgi_buf_add(d->out, part.data, part.len);
 		run = i + 1;
 	}
+	if (st < 0 && !d->failed)
+		d->failed = st;
 }
 
 static bool is_blank(mailguard_span s)
@@ -320,7 +329,12 @@ mailguard_status mgi_text_decode(mailguard_buffer *out,
 	mgi_buf_init(&utf8, out->mg);
 	mgi_buf_init(&d.bytes, out->mg);
 	value = mgi_span_trim(value);
-	st = mgi_text_utf8(&utf8, &value, err);
+	st = MAILGUARD_OK;
+	/* ISO-2022-JP may look like anything, also like a word. */
+	if (value.len && memchr(value.data, ESC, value.len))
+		st = mgi_text_utf8(&utf8, &value, err);
+	if (has_odd(value))
+		d.raw = likeliest(value);
 	if (st == MAILGUARD_OK) {
 		decode_all(&d, value);
 		st = d.failed ? d.failed : mgi_buf_status(out, err);

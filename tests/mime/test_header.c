@@ -70,6 +70,8 @@ static const struct {
 	  "Fr\xf6sche und K\xe4"
 	  "fer",
 	  "Frösche und Käfer" },
+	{ "raw Latin in a word", "=?iso-8859-1?Q?Fr\xf6sche?=", "Frösche" },
+	{ "raw UTF-8 around a word", "日 =?utf-8?B?5pys?= 日", "日 本 日" },
 	{ "line end in a word is no line end", "=?utf-8?Q?a=0D=0Ab?=", "a  b" },
 	{ "NUL in a word", "=?utf-8?Q?a=00b?=", "a b" },
 };
