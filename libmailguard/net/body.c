@@ -167,7 +167,7 @@ mailguard_status mgi_body_pull(mgi_body *b,
 
 const char *mgi_body_end(const mgi_body *b)
 {
-	return b->any ? MGI_BODY_END : MGI_BODY_END + 2;
+	return b->any ? MGI_BODY_END : &MGI_BODY_END[2];
 }
 
 void mgi_body_done(mgi_body *b)

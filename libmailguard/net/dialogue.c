@@ -224,8 +224,10 @@ static void round_of(mgi_dialogue *d, mailguard_span in, size_t *used)
 	const mgi_row *row = d->next;
 
 	d->next = NULL;
-	if (row)
+	if (row) {
+		mgi_script_encrypted(d->script, d->encrypted);
 		go_on(d, row);
+	}
 	if (d->pumping == MGI_PUMP_GO && !came_early(d, in))
 		dot(d);
 	if (d->pumping == MGI_PUMP_BODY)
@@ -278,7 +280,6 @@ void mgi_dialogue_tls(mgi_dialogue *d, bool up)
 	d->encrypted = true;
 	d->offers = d->mechanisms = 0;
 	d->offers_known = d->no_ehlo = false;
-	mgi_script_encrypted(d->script, true);
 	mgi_script_reached(d->script, MAILGUARD_PHASE_TLS);
 	d->want = MGI_WANT_READ;
 	d->next = d->row + 1;
@@ -291,10 +292,12 @@ void mgi_dialogue_lost(mgi_dialogue *d,
 {
 	if (d->want == MGI_WANT_CLOSE || d->want == MGI_WANT_KEEP)
 		return;
-	if (d->next)
+	if (d->next) {
+		mgi_script_encrypted(d->script, d->encrypted);
 		mgi_script_begin(d->script, d->next->phase);
-	else if (in.len)
+	} else if (in.len) {
 		mgi_dialogue_hear_last(d, in);
+	}
 	mgi_script_lost(d->script, sys, timed_out);
 	mgi_dialogue_end(d);
 }
@@ -394,7 +397,6 @@ mailguard_status mgi_dialogue_new(mgi_dialogue **out,
 		return st;
 	}
 	d->next = d->row = d->as->rows;
-	mgi_script_encrypted(script, d->encrypted);
 	*out = d;
 	return MAILGUARD_OK;
 }
@@ -425,7 +427,6 @@ mailguard_status mgi_dialogue_again(mgi_dialogue *d,
 	d->pumping = MGI_PUMP_NO;
 	while (!(row->flags & MGI_ROW_AGAIN))
 		row++;
-	mgi_script_encrypted(script, d->encrypted);
 	d->next = row;
 	d->want = MGI_WANT_READ;
 	return MAILGUARD_OK;

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "net/base64.h"
+#include "base/base64.h"
 #include "net/dialogue.h"
 #include "net/transcript_own.h"
 
@@ -339,7 +339,7 @@ static void no_secret_in(mailguard_span text, const talked *t, const talker *k)
 }
 
 /* Everything a transcript shows, raw. */
-static void no_secret(const talked *t, const talker *k)
+static inline void no_secret(const talked *t, const talker *k)
 {
 	const mailguard_step *s;
 	size_t i;
@@ -353,7 +353,7 @@ static void no_secret(const talked *t, const talker *k)
 /* -- tables ---------------------------------------------------------------- */
 
 /* Line ends as bars. */
-static char *bars(mailguard_buffer *b)
+static inline char *bars(mailguard_buffer *b)
 {
 	size_t i, n = 0;
 
@@ -364,7 +364,7 @@ static char *bars(mailguard_buffer *b)
 	return (char *)mgi_buf_text(b);
 }
 
-static void talk_row(const talker *k, mailguard *mg)
+static inline void talk_row(const talker *k, mailguard *mg)
 {
 	static const size_t pieces[] = { 1, 2, 7 };
 	talked whole, part;
@@ -391,7 +391,7 @@ static void talk_row(const talker *k, mailguard *mg)
 	talked_free(&whole);
 }
 
-static void talk_rows(const talker *rows, size_t count)
+static inline void talk_rows(const talker *rows, size_t count)
 {
 	mailguard *mg = talker_handle(NULL);
 	size_t i;
