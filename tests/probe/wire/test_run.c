@@ -5,6 +5,7 @@
 
 #include <mailguard/probe.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,66 @@ Test(probe_run, a_callback_that_stops_adds_nothing)
 	             MAILGUARD_ITEROVER));
 	cr_expect_null(a);
 	mailguard_probe_free(p);
+}
+
+static int secret_meddling(char *out,
+                           size_t room,
+                           const mailguard_endpoint *whose,
+                           void *payload)
+{
+	mailguard_probe *const *p = payload;
+	mailguard_answer *a;
+
+	(void)out;
+	(void)room;
+	cr_expect(eq(int, mailguard_probe_add(*p, whose, 0, NULL),
+	             MAILGUARD_EBUSY));
+	cr_expect(eq(int, mailguard_probe_next(&a, *p, 0, NULL),
+	             MAILGUARD_EBUSY));
+	return 0;
+}
+
+Test(probe_run, a_second_call_meanwhile_is_busy)
+{
+	mailguard_probe_options o = options(NULL);
+	mailguard_endpoint e = at(1, MAILGUARD_PROTOCOL_IMAP, 0);
+	mailguard_probe *p;
+
+	e.user = "ann";
+	o.secret = secret_meddling;
+	o.payload = &p;
+	p = probe_of(&o);
+	cr_expect(eq(int, mailguard_probe_add(p, &e, 0, NULL), MAILGUARD_OK));
+	mailguard_probe_free(p);
+}
+
+/* Wait as a host's own loop does. */
+static void wait_by_fd(mailguard_probe *p)
+{
+	struct pollfd fd = { mailguard_probe_fd(p), POLLIN, 0 };
+	int64_t usec = mailguard_probe_timeout(p);
+
+	cr_assert(ge(int, fd.fd, 0));
+	poll(&fd, 1, usec < 0 ? -1 : (int)(usec / 1000) + 1);
+}
+
+Test(probe_run, a_host_can_drive_it_from_a_loop_of_its_own)
+{
+	server *s = server_start(smtp_good);
+	mailguard_probe_options o = options(NULL);
+	mailguard_endpoint e = smtp_at(server_port(s));
+	mailguard_probe *p = probe_of(&o);
+	mailguard_answer *a;
+	mailguard_status st;
+
+	ok(mailguard_probe_add(p, &e, 0, NULL));
+	while ((st = mailguard_probe_next(&a, p, 0, NULL)) == MAILGUARD_AGAIN)
+		wait_by_fd(p);
+	ok(st);
+	cr_expect(eq(int, mailguard_answer_ok(a), 1));
+	mailguard_answer_free(a);
+	mailguard_probe_free(p);
+	server_stop(s);
 }
 
 static int secret_overlong(char *out,
