@@ -12,6 +12,7 @@ struct mgi_http {
 	mgi_loop *loop;
 	CURLM *multi;
 	mgi_timer timer;
+	mgi_web *webs; /* with a transfer */
 };
 
 /*
@@ -52,11 +53,30 @@ static void collect(mgi_http *h)
 	}
 }
 
+/*
+ * libcurl tells that it had no memory, but not for whom: for one whose socket
+ * it could not name to us, and who would wait for ever.
+ */
+static void give_up(mgi_http *h)
+{
+	mgi_web *w;
+	size_t i;
+
+	for (w = h->webs; w; w = w->next_web) {
+		for (i = 0; i < MGI_WEB_SOCKETS && w->sockets[i].fd < 0; i++)
+			;
+		if (i == MGI_WEB_SOCKETS)
+			mgi_web_deaf(w);
+	}
+}
+
 static void act(mgi_http *h, curl_socket_t fd, int events)
 {
 	int running;
 
-	(void)curl_multi_socket_action(h->multi, fd, events, &running);
+	if (curl_multi_socket_action(h->multi, fd, events, &running) !=
+	    CURLM_OK)
+		give_up(h);
 	collect(h);
 }
 
@@ -194,12 +214,24 @@ mailguard_status mgi_http_add(mgi_http *h, mgi_web *w, mailguard_error *err)
 		w->sockets[i].fd = -1;
 	if (curl_multi_add_handle(h->multi, w->easy) != CURLM_OK)
 		return mgi_fail_nomem(err);
+	w->back_web = NULL;
+	w->next_web = h->webs;
+	if (h->webs)
+		h->webs->back_web = w;
+	h->webs = w;
 	return MAILGUARD_OK;
 }
 
 void mgi_http_remove(mgi_http *h, mgi_web *w)
 {
 	size_t i;
+
+	if (w->back_web)
+		w->back_web->next_web = w->next_web;
+	else
+		h->webs = w->next_web;
+	if (w->next_web)
+		w->next_web->back_web = w->back_web;
 
 	(void)curl_multi_remove_handle(h->multi, w->easy);
 	for (i = 0; i < MGI_WEB_SOCKETS; i++) {

@@ -62,6 +62,8 @@ static CURLcode on_context(CURL *easy, void *context, void *own)
 
 	(void)easy;
 	mgi_web_phase(w, MAILGUARD_PHASE_TLS);
+	if (!w->tls_told) /* it was begun, whatever will come of it */
+		mgi_script_tls_begin(w->talk->script);
 	SSL_CTX_set1_cert_store(ctx, mgi_tls_store(w->tls));
 	(void)SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
 	(void)SSL_CTX_set_app_data(ctx, w);

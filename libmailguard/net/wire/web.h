@@ -46,6 +46,9 @@ struct mgi_web {
 	int64_t queued;     /* since when it waits for a place, or 0 */
 	int64_t connecting; /* when this connection must stand */
 
+	/* http.c */
+	mgi_web *next_web, *back_web; /* of those with a transfer */
+
 	/* http_easy.c: the transfer */
 	CURL *easy;
 	struct curl_slist *connect_to;
