@@ -195,12 +195,12 @@ static void set_attachment(mailguard_parser *p, mailguard_part *part)
 
 static mailguard_status set_id(mailguard_parser *p, mailguard_part *part)
 {
+	mailguard_span all = mgi_buf_span(&p->id), id;
 	mailguard_status st;
-	mailguard_span id;
 	size_t at = 0;
 
-	if (mailguard_header_id(&id, mgi_buf_span(&p->id), &at) != MAILGUARD_OK)
-		return MAILGUARD_OK;
+	if (mailguard_header_id(&id, all, &at) != MAILGUARD_OK)
+		id = all; /* "Content-ID: picture1" */
 	mgi_buf_cut(&p->decoded, 0);
 	st = mailguard_header_text(&p->decoded, id, NULL);
 	part->id = keep(p, &p->decoded, NAME_MAX_BYTES);

@@ -127,65 +127,66 @@ Test(mime_parser, cuts_change_nothing)
 	mgi_buf_done(&cut);
 }
 
+static const struct {
+	const char *why, *mail, *want;
+} structures[] = {
+	{ "plain", "A: b\n\nx\n",
+	  "\nbegin 0\nheader 0 [A][b]\nhead 6 text/plain   f4"
+	  "\nbody 6 x\n\nend 8 0 6..8 size 2\nmessage 8" },
+	{ "folded", "A: b\n c\n\n",
+	  "\nbegin 0\nheader 0 [A][b\n c]\nhead 9 text/plain   f4"
+	  "\nend 9 0 9..9 size 0\nmessage 9" },
+	{ "header alone", "A: b\n",
+	  "\nbegin 0\nheader 0 [A][b]\nhead 5 text/plain   f4"
+	  "\nend 5 0 5..5 size 0\nmessage 5" },
+	{ "torn header", "A: b\nB: c",
+	  "\nbegin 0\nheader 0 [A][b]\nheader 5 [B][c]"
+	  "\nhead 9 text/plain   f4\ndamage 9 cut-header x1"
+	  "\nend 9 0 9..9 size 0\nmessage 9" },
+	{ "garbage between fields", "A: b\ngarbage\nC: d\n\n",
+	  "\nbegin 0\nheader 0 [A][b]\nheader 5 [][garbage]"
+	  "\nheader 13 [C][d]\nhead 19 text/plain   f4"
+	  "\ndamage 5 bad-field x1\nend 19 0 19..19 size 0"
+	  "\nmessage 19" },
+	{ "no blank line", "A: b\nDear all\n\nhi",
+	  "\nbegin 0\nheader 0 [A][b]\nhead 5 text/plain   f4"
+	  "\nbody 5 Dear all\n\nhi\ndamage 5 no-separator x1"
+	  "\nend 17 0 5..17 size 12\nmessage 17" },
+	{ "two parts",
+	  "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n"
+	  "--b\nX: y\n\ntwo\n\n--b--\n",
+	  "\nbegin 0\nheader 0 [Content-Type][multipart/mixed; "
+	  "boundary=b]\nhead 43 multipart/mixed   f1\nbegin 47"
+	  "\nhead 48 text/plain   f4\nbody 48 one\nend 51 1 48..51 "
+	  "size 3\nbegin 56\nheader 56 [X][y]\nhead 62 text/plain   "
+	  "f4\nbody 62 two\n\nend 66 2 62..66 size 4"
+	  "\nend 73 0 43..73 size 0\nmessage 73" },
+	{ "unclosed",
+	  "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n",
+	  "\nbegin 0\nheader 0 [Content-Type][multipart/mixed; "
+	  "boundary=b]\nhead 43 multipart/mixed   f1\nbegin 47"
+	  "\nhead 48 text/plain   f4\nbody 48 one\n\nend 52 1 48..52 "
+	  "size 4\ndamage 52 unclosed x1\nend 52 0 43..52 size 0"
+	  "\nmessage 52" },
+	{ "base64 breaks off", "Content-Transfer-Encoding: base64\n\nQUJDR",
+	  "\nbegin 0\nheader 0 [Content-Transfer-Encoding][base64]"
+	  "\nhead 35 text/plain   f4\nbody 35 ABC"
+	  "\ndamage 40 base64-cut x1\nend 40 0 35..40 size 3"
+	  "\nmessage 40" },
+};
+
 Test(mime_parser, tells_structure_and_damage)
 {
-	static const struct {
-		const char *why, *mail, *want;
-	} rows[] = {
-		{ "plain", "A: b\n\nx\n",
-		  "\nbegin 0\nheader 0 [A][b]\nhead 6 text/plain   f4"
-		  "\nbody 6 x\n\nend 8 0 6..8 size 2\nmessage 8" },
-		{ "folded", "A: b\n c\n\n",
-		  "\nbegin 0\nheader 0 [A][b\n c]\nhead 9 text/plain   f4"
-		  "\nend 9 0 9..9 size 0\nmessage 9" },
-		{ "header alone", "A: b\n",
-		  "\nbegin 0\nheader 0 [A][b]\nhead 5 text/plain   f4"
-		  "\nend 5 0 5..5 size 0\nmessage 5" },
-		{ "torn header", "A: b\nB: c",
-		  "\nbegin 0\nheader 0 [A][b]\nheader 5 [B][c]"
-		  "\nhead 9 text/plain   f4\ndamage 9 cut-header x1"
-		  "\nend 9 0 9..9 size 0\nmessage 9" },
-		{ "garbage between fields", "A: b\ngarbage\nC: d\n\n",
-		  "\nbegin 0\nheader 0 [A][b]\nheader 5 [][garbage]"
-		  "\nheader 13 [C][d]\nhead 19 text/plain   f4"
-		  "\ndamage 5 bad-field x1\nend 19 0 19..19 size 0"
-		  "\nmessage 19" },
-		{ "no blank line", "A: b\nDear all\n\nhi",
-		  "\nbegin 0\nheader 0 [A][b]\nhead 5 text/plain   f4"
-		  "\nbody 5 Dear all\n\nhi\ndamage 5 no-separator x1"
-		  "\nend 17 0 5..17 size 12\nmessage 17" },
-		{ "two parts",
-		  "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n"
-		  "--b\nX: y\n\ntwo\n\n--b--\n",
-		  "\nbegin 0\nheader 0 [Content-Type][multipart/mixed; "
-		  "boundary=b]\nhead 43 multipart/mixed   f1\nbegin 47"
-		  "\nhead 48 text/plain   f4\nbody 48 one\nend 51 1 48..51 "
-		  "size 3\nbegin 56\nheader 56 [X][y]\nhead 62 text/plain   "
-		  "f4\nbody 62 two\n\nend 66 2 62..66 size 4"
-		  "\nend 73 0 43..73 size 0\nmessage 73" },
-		{ "unclosed",
-		  "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n",
-		  "\nbegin 0\nheader 0 [Content-Type][multipart/mixed; "
-		  "boundary=b]\nhead 43 multipart/mixed   f1\nbegin 47"
-		  "\nhead 48 text/plain   f4\nbody 48 one\n\nend 52 1 48..52 "
-		  "size 4\ndamage 52 unclosed x1\nend 52 0 43..52 size 0"
-		  "\nmessage 52" },
-		{ "base64 breaks off",
-		  "Content-Transfer-Encoding: base64\n\nQUJDR",
-		  "\nbegin 0\nheader 0 [Content-Transfer-Encoding][base64]"
-		  "\nhead 35 text/plain   f4\nbody 35 ABC"
-		  "\ndamage 40 base64-cut x1\nend 40 0 35..40 size 3"
-		  "\nmessage 40" },
-	};
 	mailguard_buffer got;
 	size_t i;
 
 	mgi_buf_init(&got, mg);
-	for (i = 0; i < ROWS(rows); i++) {
+	for (i = 0; i < ROWS(structures); i++) {
 		mgi_buf_cut(&got, 0);
-		events(&got, span_of(rows[i].mail), 0);
-		cr_expect(eq(str, (char *)mgi_buf_text(&got), rows[i].want),
-		          "%s", rows[i].why);
+		events(&got, span_of(structures[i].mail), 0);
+		cr_expect(
+			eq(str, (char *)mgi_buf_text(&got), structures[i].want),
+			"%s", structures[i].why);
 	}
 	mgi_buf_done(&got);
 }
@@ -211,53 +212,58 @@ static char *damages_of(mailguard_span s)
 #define CTE "Content-Transfer-Encoding: "
 #define MULTI "Content-Type: multipart/mixed; boundary=b"
 
+static const struct {
+	const char *why, *mail;
+	size_t len;
+	char *want;
+} damaged[] = {
+#define ROW(why, mail, want)        \
+ {                                  \
+  why, mail, sizeof(mail) - 1, want \
+ }
+	ROW("whole", "A: b\n\nx\n", ""),
+	ROW("empty", "", "no-header@0"),
+	ROW("NUL", "A: b\n\nx\0\0y\n", "nul@7"),
+	ROW("NUL in a header", "A: \0\n\n", "nul@3"),
+	ROW("bare CR", "A: b\n\nx\ry\n", "bare-cr@7"),
+	ROW("CR at the end", "A: b\n\nx\r", "bare-cr@7"),
+	ROW("mixed ends", "A: b\n\nx\r\ny\nz\r\n", "mixed-ends@10"),
+	ROW("8-bit header", "A: \xe9\n\n", "8bit-header@3"),
+	ROW("8-bit body", "A: b\n\n\xe9\n", "8bit-body@6"),
+	ROW("8-bit body that says so", CTE "8bit\n\n\xe9\n", ""),
+	ROW("no header", "\ntext", "no-header@1"),
+	ROW("text alone", "text\nmore", "no-header@0"),
+	ROW("no boundary",
+	    "Content-Type: multipart/mixed\n\nx\n",
+	    "no-boundary@31"),
+	ROW("boundary that never comes", MULTI "\n\nx\n", "no-parts@45"),
+	ROW("encoded multipart",
+	    CTE "base64\n" MULTI "\n\n--b\n\n--b--\n",
+	    "encoded-multipart@77"),
+	ROW("unknown encoding", CTE "base65\n\nx\n", "unknown-encoding@35"),
+	ROW("foreign characters", CTE "base64\n\nQU!JD\n", "base64-chars@37"),
+	ROW("behind the end", CTE "base64\n\nQQ==QQ==\n", "base64-after@39"),
+	ROW("quoted-printable",
+	    CTE "quoted-printable\n\n=ZZ=41\n",
+	    "quoted-printable@46"),
+	ROW("uuencode cut",
+	    CTE "uuencode\n\nbegin 644 f\n#04)#\n",
+	    "uuencode-cut@55"),
+	ROW("part torn in its header",
+	    MULTI "\n\n--b\nX: y\n--b--\n",
+	    "cut-header@52"),
+};
+
 Test(mime_parser, names_each_kind_of_damage_and_where)
 {
-	static const struct {
-		const char *why, *mail;
-		size_t len;
-		char *want;
-	} rows[] = {
-#define ROW(why, mail, want) { why, mail, sizeof(mail) - 1, want }
-		ROW("whole", "A: b\n\nx\n", ""),
-		ROW("empty", "", "no-header@0"),
-		ROW("NUL", "A: b\n\nx\0\0y\n", "nul@7"),
-		ROW("NUL in a header", "A: \0\n\n", "nul@3"),
-		ROW("bare CR", "A: b\n\nx\ry\n", "bare-cr@7"),
-		ROW("CR at the end", "A: b\n\nx\r", "bare-cr@7"),
-		ROW("mixed ends", "A: b\n\nx\r\ny\nz\r\n", "mixed-ends@10"),
-		ROW("8-bit header", "A: \xe9\n\n", "8bit-header@3"),
-		ROW("8-bit body", "A: b\n\n\xe9\n", "8bit-body@6"),
-		ROW("8-bit body that says so", CTE "8bit\n\n\xe9\n", ""),
-		ROW("no header", "\ntext", "no-header@1"),
-		ROW("text alone", "text\nmore", "no-header@0"),
-		ROW("no boundary", "Content-Type: multipart/mixed\n\nx\n",
-		    "no-boundary@31"),
-		ROW("boundary that never comes", MULTI "\n\nx\n",
-		    "no-parts@45"),
-		ROW("encoded multipart",
-		    CTE "base64\n" MULTI "\n\n--b\n\n--b--\n",
-		    "encoded-multipart@77"),
-		ROW("unknown encoding", CTE "base65\n\nx\n",
-		    "unknown-encoding@35"),
-		ROW("foreign characters", CTE "base64\n\nQU!JD\n",
-		    "base64-chars@37"),
-		ROW("behind the end", CTE "base64\n\nQQ==QQ==\n",
-		    "base64-after@39"),
-		ROW("quoted-printable", CTE "quoted-printable\n\n=ZZ=41\n",
-		    "quoted-printable@46"),
-		ROW("uuencode cut", CTE "uuencode\n\nbegin 644 f\n#04)#\n",
-		    "uuencode-cut@55"),
-		ROW("part torn in its header", MULTI "\n\n--b\nX: y\n--b--\n",
-		    "cut-header@52"),
-	};
 	size_t i;
 
-	for (i = 0; i < ROWS(rows); i++)
+	for (i = 0; i < ROWS(damaged); i++)
 		cr_expect(eq(str,
-		             damages_of(mgi_span(rows[i].mail, rows[i].len)),
-		             rows[i].want),
-		          "%s", rows[i].why);
+		             damages_of(
+				     mgi_span(damaged[i].mail, damaged[i].len)),
+		             damaged[i].want),
+		          "%s", damaged[i].why);
 }
 
 Test(mime_parser, limits_bound_what_is_kept)
