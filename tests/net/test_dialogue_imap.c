@@ -64,6 +64,16 @@ static const talker rows[] = {
 	  .said = "a1 CAPABILITY|a2 STARTTLS|a3 CAPABILITY|"
 	          "a4 AUTHENTICATE PLAIN " PLAIN "|a5 LOGOUT|",
 	  .reached = MAILGUARD_PHASE_LOGIN },
+	{ "what clear text offered is forgotten", IMAP, START, "ann",
+	  .until = MAILGUARD_PHASE_LOGIN,
+	  .turns = { HI, CAP("1", "STARTTLS AUTH=PLAIN SASL-IR"),
+	             "a2 OK go\r\n", "a3 NO list\r\n", "a4 OK in\r\n",
+	             BYE("5") },
+	  .steps = GREET "starttls ok, tls, capabilities permanent, "
+	                 "login ok" QUIT,
+	  .said = "a1 CAPABILITY|a2 STARTTLS|a3 CAPABILITY|a4 " LOGIN
+	          "a5 LOGOUT|",
+	  .reached = MAILGUARD_PHASE_LOGIN },
 	{ "STARTTLS is not offered", IMAP, START, "ann",
 	  .turns = { HI, CAP("1", "AUTH=PLAIN"), BYE("2") },
 	  .steps = GREET "starttls !not-offered" QUIT,

@@ -250,63 +250,63 @@ Test(net_transcript, a_session_written_by_hand_needs_little)
 
 #define HEAD "mailguard session 1\nprotocol: pop3\n"
 
+static const struct {
+	const char *text;
+	char *code;
+	const char *line;
+} mistakes[] = {
+	{ "", "session.not-one", "" },
+	{ "protocol: pop3\n", "session.not-one", "" },
+	{ "mailguard session 2\n", "session.not-one", "" },
+	{ "mailguard session 1\n", "session.no-protocol", "" },
+	{ "mailguard session 1\nstep: dns 0 0\n", "session.no-protocol", "" },
+	{ HEAD "what\n", "session.bad-line", "line 3 " },
+	{ HEAD ": x\n", "session.bad-line", "line 3 " },
+	{ HEAD "> x\n", "session.bad-line", "line 3 " },
+	{ HEAD "| x\n", "session.bad-line", "line 3 " },
+	{ HEAD "colour: red\n", "session.unknown-key", "\"colour\"" },
+	{ HEAD "cipher: x\n", "session.unknown-key", "line 3 " },
+	{ HEAD "host: a\nhost: b\n", "session.twice", "line 4 " },
+	{ HEAD "port: 0\n", "session.bad-value", "line 3 " },
+	{ HEAD "port: 70000\n", "session.bad-value", "line 3 " },
+	{ HEAD "tls: maybe\n", "session.bad-value", "line 3 " },
+	{ HEAD "begin: today\n", "session.bad-value", "line 3 " },
+	{ HEAD "host: a\\\n", "session.bad-value", "line 3 " },
+	{ HEAD "host: a\\x0\n", "session.bad-value", "line 3 " },
+	{ HEAD "host: a\\x00\n", "session.bad-value", "line 3 " },
+	{ HEAD "step: dns 0\n", "session.bad-value", "line 3 " },
+	{ HEAD "step: dns -1 0\n", "session.bad-value", "line 3 " },
+	{ HEAD "step: lunch 0 0\n", "session.bad-value", "\"step\"" },
+	{ HEAD "step: dns 0 0 late\n", "session.bad-value", "line 3 " },
+	{ HEAD "step: dns 0 0 sys=EWHAT\n", "session.bad-value", "3 " },
+	{ HEAD "step: dns 0 0 note=x\n", "session.bad-value", "3 " },
+	{ HEAD "step: dns 0 0\n< \\q\n", "session.bad-line", "4 " },
+	{ HEAD "step: dns 0 0\n> \\x00\n", "session.bad-line", "4 " },
+	{ HEAD "step: dns 0 0\nhost: a\n", "session.unknown-key", "4 " },
+	{ HEAD "handshake: fine\n", "session.bad-value", "line 3 " },
+	{ HEAD "handshake:\nhandshake:\n", "session.too-many", "4" },
+	{ HEAD "certificate:\nsha256: 00\n", "session.bad-value", "4" },
+	{ HEAD "fault: x\n", "session.bad-value", "line 3 " },
+	{ HEAD "record: 1 2 TXT a\\\n", "session.bad-value", "3 " },
+};
+
 Test(net_transcript, every_mistake_in_a_session_names_its_line)
 {
-	static const struct {
-		const char *text;
-		char *code;
-		const char *line;
-	} rows[] = {
-		{ "", "session.not-one", "" },
-		{ "protocol: pop3\n", "session.not-one", "" },
-		{ "mailguard session 2\n", "session.not-one", "" },
-		{ "mailguard session 1\n", "session.no-protocol", "" },
-		{ "mailguard session 1\nstep: dns 0 0\n", "session.no-protocol",
-		  "" },
-		{ HEAD "what\n", "session.bad-line", "line 3 " },
-		{ HEAD ": x\n", "session.bad-line", "line 3 " },
-		{ HEAD "> x\n", "session.bad-line", "line 3 " },
-		{ HEAD "| x\n", "session.bad-line", "line 3 " },
-		{ HEAD "colour: red\n", "session.unknown-key", "\"colour\"" },
-		{ HEAD "cipher: x\n", "session.unknown-key", "line 3 " },
-		{ HEAD "host: a\nhost: b\n", "session.twice", "line 4 " },
-		{ HEAD "port: 0\n", "session.bad-value", "line 3 " },
-		{ HEAD "port: 70000\n", "session.bad-value", "line 3 " },
-		{ HEAD "tls: maybe\n", "session.bad-value", "line 3 " },
-		{ HEAD "begin: today\n", "session.bad-value", "line 3 " },
-		{ HEAD "host: a\\\n", "session.bad-value", "line 3 " },
-		{ HEAD "host: a\\x0\n", "session.bad-value", "line 3 " },
-		{ HEAD "host: a\\x00\n", "session.bad-value", "line 3 " },
-		{ HEAD "step: dns 0\n", "session.bad-value", "line 3 " },
-		{ HEAD "step: dns -1 0\n", "session.bad-value", "line 3 " },
-		{ HEAD "step: lunch 0 0\n", "session.bad-value", "\"step\"" },
-		{ HEAD "step: dns 0 0 late\n", "session.bad-value", "line 3 " },
-		{ HEAD "step: dns 0 0 sys=EWHAT\n", "session.bad-value", "3 " },
-		{ HEAD "step: dns 0 0 note=x\n", "session.bad-value", "3 " },
-		{ HEAD "step: dns 0 0\n< \\q\n", "session.bad-line", "4 " },
-		{ HEAD "step: dns 0 0\n> \\x00\n", "session.bad-line", "4 " },
-		{ HEAD "step: dns 0 0\nhost: a\n", "session.unknown-key",
-		  "4 " },
-		{ HEAD "handshake: fine\n", "session.bad-value", "line 3 " },
-		{ HEAD "handshake:\nhandshake:\n", "session.too-many", "4" },
-		{ HEAD "certificate:\nsha256: 00\n", "session.bad-value", "4" },
-		{ HEAD "fault: x\n", "session.bad-value", "line 3 " },
-		{ HEAD "record: 1 2 TXT a\\\n", "session.bad-value", "3 " },
-	};
 	mailguard *mg = handle(NULL, NULL);
 	mailguard_transcript *t;
 	mailguard_error err;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
 		cr_expect(MAILGUARD_EFORMAT ==
 		                  mailguard_transcript_parse(
-					  &t, mg, mgi_span_of(rows[i].text),
+					  &t, mg, mgi_span_of(mistakes[i].text),
 					  &err),
-		          "%s", rows[i].text);
+		          "%s", mistakes[i].text);
 		cr_expect(zero(ptr, t));
-		cr_expect(eq(str, err.code, rows[i].code), "%s", rows[i].text);
-		cr_expect(ne(ptr, strstr(err.message, rows[i].line), NULL),
+		cr_expect(eq(str, err.code, mistakes[i].code), "%s",
+		          mistakes[i].text);
+		cr_expect(ne(ptr, strstr(err.message, mistakes[i].line), NULL),
 		          "%s", err.message);
 	}
 	mailguard_free(mg);
