@@ -173,7 +173,7 @@ mailguard_status mailguard_incidents_fetch(
 	mailguard_error *err)
 {
 	mailguard_incidents_options o;
-	mailguard_endpoint *to;
+	mailguard_endpoint *to = NULL;
 	mailguard_transcript *t = NULL;
 	mailguard_status st;
 

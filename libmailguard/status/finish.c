@@ -121,7 +121,7 @@ static void words_of(mgi_page *p, mgi_item *it)
 /* Phases of maintenance and of incidents have different names. */
 static void phase_fit(mgi_item *it)
 {
-	static const int8_t as_incident[] = {
+	static const mailguard_incident_phase as_incident[] = {
 		MAILGUARD_INCIDENT_PHASE_UNKNOWN,
 		MAILGUARD_INCIDENT_PHASE_UNKNOWN,
 		MAILGUARD_INCIDENT_PHASE_IDENTIFIED,
@@ -131,7 +131,7 @@ static void phase_fit(mgi_item *it)
 		MAILGUARD_INCIDENT_PHASE_RESOLVED,
 		MAILGUARD_INCIDENT_PHASE_RESOLVED,
 	};
-	static const int8_t as_maintenance[] = {
+	static const mailguard_incident_phase as_maintenance[] = {
 		MAILGUARD_INCIDENT_PHASE_UNKNOWN,
 		MAILGUARD_INCIDENT_PHASE_SCHEDULED,
 		MAILGUARD_INCIDENT_PHASE_IN_PROGRESS,

@@ -154,7 +154,7 @@ const char *mgi_page_token(mgi_page *p, const char *raw)
 
 	if (!s.len)
 		return "";
-	s.len = mgi_utf8_cut(s, 2 * MGI_TITLE_MAX);
+	s.len = mgi_utf8_cut(s, (size_t)2 * MGI_TITLE_MAX);
 	mgi_buf_cut(&p->scratch, 0);
 	for (i = 0; i < s.len; i++)
 		if (s.data[i] >= 0x20 && s.data[i] != 0x7f)

@@ -152,26 +152,35 @@ static mailguard_status plant(trees *t, mgi_page *p, mailguard_error *err)
 	return st < 0 ? refused(p, st, &why, err) : st;
 }
 
-static void offset_guess(mgi_page *p, const mailguard_incidents_options *o)
+static bool is_jp(mailguard_span url)
 {
-	mailguard_span url = mgi_span_of(p->pub.url);
-	mailguard_span head = mgi_span_head(p->text, 65536);
 	ptrdiff_t at = mgi_span_find_nocase(url, "://");
 	size_t n;
 
-	p->offset_known = o->offset_known != 0;
-	p->offset = o->utc_offset;
-	if (p->offset_known || p->offset)
-		return;
 	if (at >= 0)
 		url = mgi_span_from(url, (size_t)at + 3);
 	for (n = 0; n < url.len && !strchr("/:?#", url.data[n]); n++)
 		continue;
-	if (n >= 3 && mgi_span_is_nocase(mgi_span(url.data + n - 3, 3), ".jp"))
-		p->offset = JST;
-	else if (mgi_span_find_nocase(head, "\\u30") >= 0 ||
-	         mgi_span_find_nocase(head, "の") >= 0 ||
-	         mgi_span_find_nocase(head, "メ") >= 0)
+	return n >= 3 &&
+	       mgi_span_is_nocase(mgi_span(url.data + n - 3, 3), ".jp");
+}
+
+/* Also where JSON has kana as "\u30e1". */
+static bool is_japanese(mailguard_span text)
+{
+	text = mgi_span_head(text, 65536);
+	return mgi_span_find_nocase(text, "\\u30") >= 0 ||
+	       mgi_span_find_nocase(text, "の") >= 0 ||
+	       mgi_span_find_nocase(text, "メ") >= 0;
+}
+
+static void offset_guess(mgi_page *p, const mailguard_incidents_options *o)
+{
+	p->offset_known = o->offset_known != 0;
+	p->offset = o->utc_offset;
+	if (p->offset_known || p->offset)
+		return;
+	if (is_jp(mgi_span_of(p->pub.url)) || is_japanese(p->text))
 		p->offset = JST;
 }
 
@@ -237,7 +246,7 @@ static bool before(const mailguard_incident *a, const mailguard_incident *b)
 static void order(mailguard_incidents *list, mgi_page *p)
 {
 	const mailguard_incident **at =
-		mgi_arena_array(p->arena, p->count + 1, sizeof(*at));
+		mgi_arena_array(p->arena, p->count + 1, sizeof(void *));
 	const mgi_item *it;
 	size_t n = 0, k;
 
