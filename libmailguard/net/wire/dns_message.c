@@ -281,11 +281,11 @@ static uint32_t head(mgi_dns_record *rec, mailguard_span *data, mgi_cursor *c)
 		rec->ttl = 0; /* RFC 2181, 8 */
 	len = mgi_cursor_u16be(c);
 	*data = mgi_cursor_take(c, len);
-	if (rec->type == MGI_DNS_MX || rec->type == MGI_DNS_SRV)
-		rec->priority =
-			len >= 2
-				? (uint16_t)(data->data[0] << 8 | data->data[1])
-				: 0;
+	if (rec->type == MGI_DNS_MX || rec->type == MGI_DNS_SRV) {
+		mgi_cursor in = mgi_cursor_of(*data);
+
+		rec->priority = mgi_cursor_u16be(&in);
+	}
 	return class;
 }
 

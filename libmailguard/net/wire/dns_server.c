@@ -19,6 +19,8 @@
 #define SENDS 3   /* each waits twice as long as the one before: 1 + 2 + 4 */
 #define SHARES 7
 #define UDP_PAYLOAD 1232
+#define PACKETS 32 /* taken at once while more than BUSY are waited for */
+#define BUSY 16
 
 typedef struct dns_socket {
 	mgi_watch watch;
@@ -38,6 +40,7 @@ struct mgi_dns_server {
 	size_t waiting;    /* tries under way */
 	int sys;           /* of the last socket call that failed */
 	unsigned inside;   /* c-ares is at work on the channel */
+	bool more;         /* something was received, there may be more */
 	bool deaf;         /* a socket could not be watched */
 	bool plain;        /* c-ares has given up EDNS for the channel */
 };
@@ -93,6 +96,7 @@ static ares_ssize_t on_receive(ares_socket_t fd,
 	mgi_dns_server *s = own;
 	ssize_t n = recvfrom(fd, to, len, flags, from, from_len);
 
+	s->more = n > 0;
 	if (n < 0 && errno != EAGAIN)
 		s->sys = errno;
 	return n;
@@ -140,14 +144,21 @@ static void process(mgi_dns_server *s, int readable, int writable)
 	leave(s);
 }
 
+/* c-ares takes one packet a call; a burst would overflow the socket. */
 static void on_ready(void *owner, unsigned events)
 {
 	dns_socket *k = owner;
 	mgi_dns_server *s = k->server;
-	int fd = k->fd;
+	int fd = k->fd, i;
 
-	process(s, events & (MGI_READ | MGI_HUP) ? fd : ARES_SOCKET_BAD,
-	        events & MGI_WRITE ? fd : ARES_SOCKET_BAD);
+	for (i = 0; i < PACKETS && k->fd == fd; i++) {
+		s->more = false;
+		process(s, events & (MGI_READ | MGI_HUP) ? fd : ARES_SOCKET_BAD,
+		        events & MGI_WRITE ? fd : ARES_SOCKET_BAD);
+		events = MGI_READ;
+		if (!s->more || s->waiting < BUSY)
+			break;
+	}
 }
 
 static void on_state(void *own, ares_socket_t fd, int readable, int writable)
