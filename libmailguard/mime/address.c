@@ -18,6 +18,7 @@ struct mailguard_address_walk {
 	mgi_arena *step;      /* strings of `address` */
 	mailguard_span value; /* UTF-8 */
 	size_t at;
+	bool unclosed;     /* no ">" comes any more */
 	const char *group; /* "" outside of one */
 	bool group_empty;  /* a group began and nobody was in it yet */
 	mailguard_address address;
@@ -298,19 +299,21 @@ static mailguard_status begin_group(mailguard_address_walk *w,
 }
 
 /* Where the piece at `at` ends; a "<" lasts to its ">". */
-static size_t piece_end(mailguard_span s, size_t at)
+static size_t piece_end(mailguard_address_walk *w, size_t at)
 {
+	mailguard_span s = w->value;
 	size_t close;
 
 	for (;;) {
 		at = mgi_lex_find(s, at, ",;<:");
 		if (at == s.len || s.data[at] != '<')
 			return at;
-		close = mgi_lex_find(s, at, ">");
+		close = w->unclosed ? s.len : mgi_lex_find(s, at, ">");
+		w->unclosed = close == s.len;
 		/* Never closed: the comma ends it. */
-		at = close < s.len ? close : mgi_lex_find(s, at, ",;");
-		if (at == s.len || s.data[at] != '>')
-			return at;
+		if (w->unclosed)
+			return mgi_lex_find(s, at, ",;");
+		at = close;
 	}
 }
 
@@ -344,7 +347,7 @@ mailguard_status mailguard_address_walk_next(const mailguard_address **out,
 
 	*out = NULL;
 	while (w->at < w->value.len && st == MAILGUARD_OK) {
-		size_t end = piece_end(w->value, w->at);
+		size_t end = piece_end(w, w->at);
 		mailguard_span piece =
 			mgi_span(w->value.data + w->at, end - w->at);
 		char stop = end < w->value.len ? (char)w->value.data[end] : ',';

@@ -172,8 +172,10 @@ static bool word_at(word *w, mailguard_span s, size_t at)
 	if (!w->base64 && mgi_lower(s.data[i + 1]) != 'q')
 		return false;
 	close = find_close(s, i + 3);
-	if (close == s.len)
+	if (close == s.len) {
+		w->end = s.len; /* nor will any word behind it be closed */
 		return false;
+	}
 	w->text = mgi_span(s.data + i + 3, close - i - 3);
 	w->end = close + 2;
 	return true;
@@ -296,9 +298,9 @@ static bool is_blank(mailguard_span s)
 static void decode_all(decoder *d, mailguard_span s)
 {
 	size_t at = 0, raw = 0;
-	word w;
+	word w = { .end = 0 };
 
-	while (at < s.len) {
+	while (at < s.len && w.end < s.len) {
 		mailguard_span between;
 
 		if (s.data[at] != '=' || !word_at(&w, s, at)) {

@@ -120,6 +120,55 @@ Test(mime_message, values_of_a_mail_with_everything)
 	mailguard_message_free(m);
 }
 
+#define PICTURE "\n\n--b\nContent-Type: image/png"
+#define BEGIN(type) "Content-Type: multipart/" type "; boundary=b\n\n--b\n\nx"
+
+Test(mime_message, what_a_text_shows_is_no_attachment)
+{
+	static const struct {
+		const char *why, *mail;
+		size_t count;
+	} rows[] = {
+		{ "text", "A: b\n\nx", 0 },
+		{ "picture beside it", BEGIN("mixed") PICTURE "\n\ny", 1 },
+		{ "text with a name",
+		  BEGIN("mixed") "\n--b\nContent-Type: text/plain; name=a\n\n",
+		  1 },
+		{ "shown by its id",
+		  BEGIN("related") PICTURE "; name=a\nContent-ID: <1@b>\n\ny",
+		  0 },
+		{ "id without brackets",
+		  BEGIN("related") PICTURE "; name=a\nContent-ID: one\n\ny",
+		  0 },
+		{ "shown, but to be saved",
+		  BEGIN("related") PICTURE
+		  "\nContent-ID: <1@b>\nContent-Disposition: attachment\n\ny",
+		  1 },
+		{ "named, nothing shows it",
+		  BEGIN("related") PICTURE "; name=a\n\ny", 1 },
+		{ "another way to say it", BEGIN("alternative") PICTURE "\n\ny",
+		  0 },
+		{ "a report's data",
+		  BEGIN("report") "\n--b\nContent-Type: "
+		                  "message/delivery-status\n\nx: y\n",
+		  0 },
+		{ "only the forwarded mail, not what is in it",
+		  BEGIN("mixed") "\n--b\nContent-Type: message/rfc822\n\n"
+		                 "Content-Type: image/png\n\ny",
+		  1 },
+	};
+	size_t i, n;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+
+		for (n = 0; mailguard_message_attachment(m, n);)
+			n++;
+		cr_expect(eq(int, n, rows[i].count), "%s", rows[i].why);
+		mailguard_message_free(m);
+	}
+}
+
 Test(mime_message, text_is_utf8_whatever_it_was)
 {
 	static const struct {

@@ -266,6 +266,32 @@ Test(mime_parser, names_each_kind_of_damage_and_where)
 		          "%s", damaged[i].why);
 }
 
+Test(mime_parser, every_damage_has_its_own_name_and_words)
+{
+	mailguard_options opts = MAILGUARD_OPTIONS_INIT;
+	mailguard *ja;
+	int32_t i, k;
+
+	opts.lang = "ja";
+	ok(mailguard_new(&ja, &opts, NULL));
+	for (i = 1; i <= MAILGUARD_DAMAGE_NO_HEADER; i++) {
+		const char *name = mailguard_damage_name(i);
+
+		for (k = 0; k < i; k++)
+			cr_expect(ne(str, (char *)name,
+			             (char *)mailguard_damage_name(k)));
+		cr_expect(ne(str, (char *)mailguard_damage_text(mg, i),
+		             (char *)mailguard_damage_text(ja, i)));
+		cr_expect(ne(str, (char *)mailguard_damage_text(mg, i),
+		             (char *)mailguard_damage_text(mg, 0)));
+	}
+	cr_expect(eq(str, (char *)mailguard_damage_name(i), "unknown"));
+	cr_expect(eq(str, (char *)mailguard_damage_name(-1), "unknown"));
+	cr_expect(eq(int, mailguard_damage_severity(MAILGUARD_DAMAGE_NUL),
+	             MAILGUARD_SEVERITY_LOSS));
+	mailguard_free(ja);
+}
+
 Test(mime_parser, limits_bound_what_is_kept)
 {
 	mailguard_parser_options opts = MAILGUARD_PARSER_OPTIONS_INIT;
