@@ -1,6 +1,9 @@
 # tests/bench/bench_*.c are built by `./dev bench` only.
 add_custom_target(benchmarks)
 file(GLOB benches CONFIGURE_DEPENDS bench/bench_*.c)
+if(NOT MAILGUARD_NET)
+  list(FILTER benches EXCLUDE REGEX "bench_(net|dns)")
+endif()
 foreach(source IN LISTS benches)
   get_filename_component(bench ${source} NAME_WE)
   add_executable(${bench} EXCLUDE_FROM_ALL ${source})

@@ -95,6 +95,18 @@ static void linger_end(mgi_mail *m)
 	mgi_talk_over(m->talk);
 }
 
+/* Their answer is of no interest, but left unread it would make our end of the
+   connection a reset. */
+static void on_goodbye(mgi_mail *m)
+{
+	size_t got;
+	int sys;
+
+	(void)mgi_conn_recv(&m->conn, mgi_net_scratch(m->talk->net),
+	                    MGI_NET_SCRATCH, &got, &sys);
+	linger_end(m);
+}
+
 /* -- what the loop tells -------------------------------------------------- */
 
 static void on_ready(void *owner, unsigned events)
@@ -114,7 +126,7 @@ static void on_ready(void *owner, unsigned events)
 		mgi_mail_overhear(m);
 		break;
 	case MGI_STAGE_LINGER:
-		linger_end(m);
+		on_goodbye(m);
 		break;
 	default:
 		break;

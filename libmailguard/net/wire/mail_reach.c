@@ -15,8 +15,6 @@
 
 #define RETRY_USEC 100000 /* until there may be a descriptor */
 
-static void reach_next(mgi_mail *m);
-
 /* -- TLS ------------------------------------------------------------------ */
 
 static void tls_done(mgi_mail *m, bool up)
