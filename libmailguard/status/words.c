@@ -134,9 +134,62 @@ static const mgi_hint_row *hint_at(mailguard_span s, size_t i)
 	return best;
 }
 
+static bool any_word(mailguard_span s, const char *const *words)
+{
+	for (; *words; words++) {
+		ptrdiff_t at = mgi_span_find_nocase(s, *words);
+
+		if (at >= 0 && stands_alone(s, (size_t)at, strlen(*words)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is the end that is told at `i` not there yet? "once this has been resolved",
+ * "復旧しましたら", "復旧完了予定": a word before it in its clause, or right
+ * behind it.
+ */
+static bool is_hoped_for(mailguard_span s, size_t i, size_t n)
+{
+	static const char *const before[] = {
+		"once",       "until",   "when", "after",  "if",       "before",
+		"as soon as", "not",     "will", "expect", "expected", "should",
+		"estimate",   "believe", "hope", "unless", NULL
+	};
+	static const char *const behind[] = { "ら",   "次第", "まで", "予定",
+		                              "見込", "後",   "時刻", "日時",
+		                              "する", "の際", "際",   "しま",
+		                              "して", "でき", "い",   "中",
+		                              "に向", "され", NULL };
+	static const char *const told[] = { "しました",   "しております",
+		                            "しています", "いたしました",
+		                            "致しました", NULL };
+	mailguard_span rest = mgi_span_from(s, i + n);
+	size_t begin = i, k;
+
+	while (begin && i - begin < 160 &&
+	       !strchr(".!?,;\n", s.data[begin - 1]))
+		begin--;
+	if (mgi_is_alpha(s.data[i]) &&
+	    any_word(mgi_span(s.data + begin, i - begin), before))
+		return true;
+	for (k = 0; told[k]; k++)
+		if (mgi_span_starts(rest, told[k]))
+			return mgi_span_starts(
+				mgi_span_from(rest, strlen(told[k])), "ら");
+	for (k = 0; behind[k]; k++)
+		if (mgi_span_starts(rest, behind[k]))
+			return true;
+	return false;
+}
+
 /* "We will be performing maintenance" is over when it says so, else the
  * furthest phase that is told counts. */
-static void hint_take(mgi_hints *h, const mgi_hint_row *row, bool title)
+static void hint_take(mgi_hints *h,
+                      const mgi_hint_row *row,
+                      bool title,
+                      bool hoped_for)
 {
 	static const int8_t weight[] = {
 		[MAILGUARD_INCIDENT_KIND_INFO] = 1,
@@ -150,7 +203,7 @@ static void hint_take(mgi_hints *h, const mgi_hint_row *row, bool title)
 		return;
 	if (weight[row->kind] > weight[h->kind])
 		h->kind = row->kind;
-	if (row->phase > h->phase)
+	if (row->phase > h->phase && !hoped_for)
 		h->phase = row->phase;
 }
 
@@ -171,7 +224,10 @@ mgi_hints mgi_hints_of(mgi_page *p, const char *text, bool title)
 		const mgi_hint_row *row = hint_at(s, i);
 
 		if (row)
-			hint_take(&h, row, title);
+			hint_take(
+				&h, row, title,
+				row->phase >= MAILGUARD_INCIDENT_PHASE_RESOLVED &&
+					is_hoped_for(s, i, strlen(row->word)));
 		i += row ? strlen(row->word) : 1;
 	}
 	mgi_buf_done(&folded);

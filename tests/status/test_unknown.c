@@ -137,6 +137,18 @@ Test(status_unknown, words_that_only_sound_like_the_end_do_not_end_it)
 		{ "The issue is not resolved yet.", false },
 		{ "We will tell you once it has been resolved.", false },
 		{ "unresolved", false },
+		{ "After a restart, the issue has been resolved.", true },
+		{ "As soon as the problem has been resolved we post.", false },
+		{ "The fault is over. Service has been restored.", true },
+		{ "Until service has been restored, wait.", false },
+		{ "復旧完了予定は未定です", false },
+		{ "復旧が完了しましたらお知らせします", false },
+		{ "復旧が完了しました", true },
+		{ "復旧が完了次第ご連絡します", false },
+		{ "解消しましたらお知らせします", false },
+		{ "正常にご利用いただけません", false },
+		{ "正常に戻りました", true },
+		{ "早期復旧に努めます", false },
 		{ "We expect it to be resolved by noon.", false },
 	};
 	size_t i;
