@@ -134,14 +134,23 @@ static const mgi_hint_row *hint_at(mailguard_span s, size_t i)
 	return best;
 }
 
+static bool has_word(mailguard_span s, const char *word)
+{
+	ptrdiff_t at;
+
+	while ((at = mgi_span_find_nocase(s, word)) >= 0) {
+		if (stands_alone(s, (size_t)at, strlen(word)))
+			return true;
+		s = mgi_span_from(s, (size_t)at + 1);
+	}
+	return false;
+}
+
 static bool any_word(mailguard_span s, const char *const *words)
 {
-	for (; *words; words++) {
-		ptrdiff_t at = mgi_span_find_nocase(s, *words);
-
-		if (at >= 0 && stands_alone(s, (size_t)at, strlen(*words)))
+	for (; *words; words++)
+		if (has_word(s, *words))
 			return true;
-	}
 	return false;
 }
 

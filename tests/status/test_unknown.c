@@ -137,6 +137,7 @@ Test(status_unknown, words_that_only_sound_like_the_end_do_not_end_it)
 		{ "The issue is not resolved yet.", false },
 		{ "We will tell you once it has been resolved.", false },
 		{ "unresolved", false },
+		{ "Another fault: it has not yet been fully restored.", false },
 		{ "After a restart, the issue has been resolved.", true },
 		{ "As soon as the problem has been resolved we post.", false },
 		{ "The fault is over. Service has been restored.", true },
