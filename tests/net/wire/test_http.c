@@ -148,6 +148,27 @@ static char *body(const mailguard_transcript *t)
 	return s.len ? (char *)s.data : "";
 }
 
+/* Written as a session and read back, it is the same. */
+static void expect_readable(const mailguard_transcript *t)
+{
+	mailguard_buffer *a, *b;
+	mailguard_transcript *back;
+	mailguard_span text;
+
+	ok(mailguard_buffer_new(&a, mg, NULL));
+	ok(mailguard_buffer_new(&b, mg, NULL));
+	ok(mailguard_transcript_text(a, t, NULL));
+	text.data = (const unsigned char *)mailguard_buffer_text(a);
+	text.len = mailguard_buffer_length(a);
+	ok(mailguard_transcript_parse(&back, mg, text, NULL));
+	ok(mailguard_transcript_text(b, back, NULL));
+	cr_expect(eq(str, (char *)mailguard_buffer_text(a),
+	             (char *)mailguard_buffer_text(b)));
+	mailguard_transcript_free(back);
+	mailguard_buffer_free(a);
+	mailguard_buffer_free(b);
+}
+
 Test(net_http, fetches_a_page_and_tells_each_step)
 {
 	static const deeds script[] = { { HEAR, "GET /a?b HTTP/1.1", 0 },
@@ -173,6 +194,7 @@ Test(net_http, fetches_a_page_and_tells_each_step)
 	cr_expect(eq(str, (char *)step->said, want));
 	cr_expect(eq(sz, step->heard.len, sizeof(OKAY) - 1));
 	cr_expect(zero(int, memcmp(step->heard.data, OKAY, step->heard.len)));
+	expect_readable(t);
 	mailguard_transcript_free(t);
 	server_stop(s);
 }
