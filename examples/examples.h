@@ -38,6 +38,7 @@ typedef struct ex_call {
 typedef struct ex_verb {
 	const char *name, *args, *en, *ja;
 	int (*run)(ex_call *call);
+	bool monitors; /* also speaks Nagios and Prometheus */
 } ex_verb;
 
 /* Say how to call the verb; returns EX_CANNOT_TELL. */
@@ -73,7 +74,14 @@ bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
 /* A buffer's text to stdout with a line end. */
 void ex_print(const mailguard_buffer *buf);
 
+int ex_check(ex_call *call);
+int ex_checkup(ex_call *call);
 int ex_explain(ex_call *call);
+int ex_list(ex_call *call);
+int ex_notice(ex_call *call);
+int ex_probe(ex_call *call);
+int ex_salvage(ex_call *call);
+int ex_status(ex_call *call);
 int ex_weigh(ex_call *call);
 
 #endif

@@ -12,13 +12,33 @@
 #include <time.h>
 
 static const ex_verb verbs[] = {
+	{ "checkup", "PROFILE",
+	  "ask the servers, look at the mail files, say who is at fault",
+	  "サーバーとメールファイルを調べ、原因と次にすべきことを示します",
+	  ex_checkup, false },
+	{ "probe", "URL...", "ask mail servers: do they work, and if not, why",
+	  "メールサーバーに問い合わせ、動いているか、原因は何かを調べます",
+	  ex_probe, true },
 	{ "explain", "TEXT|CODE...",
 	  "say what a failure text or code means and what to do",
-	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain },
+	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain,
+	  false },
 	{ "weigh", "OBSERVATIONS",
 	  "weigh observations from a file: who is at fault, who is cleared",
-	  "観測結果のファイルから、原因と無関係なものを切り分けます",
-	  ex_weigh },
+	  "観測結果のファイルから、原因と無関係なものを切り分けます", ex_weigh,
+	  false },
+	{ "status", "[URL|FILE...]",
+	  "read providers' status pages: does an incident touch me",
+	  "障害情報ページを読み、自分に関係する障害を探します", ex_status,
+	  false },
+	{ "list", "STORE", "list the messages of a mail file or folder",
+	  "メールファイルの中のメールを一覧にします", ex_list, false },
+	{ "check", "STORE...", "say what is wrong with mail files",
+	  "メールファイルの異常を調べます", ex_check, false },
+	{ "salvage", "STORE DEST", "get the mail out of a store into a new one",
+	  "壊れたメールファイルからメールを救出します", ex_salvage, false },
+	{ "notice", "PROFILE", "draft what to tell the people who are waiting",
+	  "取引先へのお知らせの文面を作ります", ex_notice, false },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -30,6 +50,8 @@ static const struct {
 	{ "text", EX_TEXT },
 	{ "json", EX_JSON },
 	{ "jsonl", EX_JSONL },
+	{ "nagios", EX_NAGIOS },
+	{ "prometheus", EX_PROMETHEUS },
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -237,6 +259,15 @@ int ex_usage(const ex_call *call)
 	return EX_CANNOT_TELL;
 }
 
+/* Not every verb has an answer for a monitor. */
+static void monitors_check(struct common *c, const ex_verb *verb)
+{
+	if (!verb->monitors && c->format == EX_NAGIOS)
+		refuse(c, "--format", "nagios", "text, json, jsonl");
+	if (!verb->monitors && c->format == EX_PROMETHEUS)
+		refuse(c, "--format", "prometheus", "text, json, jsonl");
+}
+
 int main(int argc, char **argv)
 {
 	struct common c = { .japanese = locale_japanese() };
@@ -265,6 +296,9 @@ int main(int argc, char **argv)
 		        c.japanese ? "その動詞はありません" : "no such verb");
 	if (!verb)
 		return help(stderr, c.japanese);
+	monitors_check(&c, verb);
+	if (c.bad)
+		return refused(&c);
 	call.japanese = c.japanese;
 	call.format = c.format;
 	call.argc = kept - 1;

@@ -45,6 +45,9 @@ typedef struct mailguard_error {
 /** Microseconds since 1970-01-01 UTC. 0 is "unknown". */
 typedef int64_t mailguard_time;
 
+/** Of "2026-01-13T09:00:00+09:00" (RFC 3339); 0 if it is no such time. */
+MAILGUARD_EXTERN(mailguard_time) mailguard_time_parse(const char *text);
+
 /** Some bytes that belong to someone else. */
 typedef struct mailguard_span {
 	const unsigned char *data;

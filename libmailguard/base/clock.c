@@ -207,3 +207,8 @@ mailguard_time mgi_time_parse_rfc3339(mailguard_span s)
 	c.offset = zone(&r);
 	return r.bad || r.at != s.len ? 0 : mgi_time_of(&c);
 }
+
+mailguard_time mailguard_time_parse(const char *text)
+{
+	return mgi_time_parse_rfc3339(mgi_span_of(text));
+}

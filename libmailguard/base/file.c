@@ -93,6 +93,11 @@ void mgi_file_close(mgi_file *f)
 	mailguard_free(mg);
 }
 
+mailguard *mgi_file_handle(const mgi_file *f)
+{
+	return f->mg;
+}
+
 const char *mgi_file_path(const mgi_file *f)
 {
 	return f->path;

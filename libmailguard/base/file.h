@@ -23,6 +23,7 @@ mailguard_status mgi_file_again(mgi_file **out,
                                 mailguard_error *err);
 /* NULL is fine. */
 void mgi_file_close(mgi_file *f);
+mailguard *mgi_file_handle(const mgi_file *f);
 const char *mgi_file_path(const mgi_file *f);
 /* As it was when the file was opened. */
 uint64_t mgi_file_size(const mgi_file *f);

@@ -196,6 +196,11 @@ bool mgi_json_is_string(const mgi_json *v)
 	return json_is_string(v);
 }
 
+bool mgi_json_is_bool(const mgi_json *v)
+{
+	return json_is_boolean(v);
+}
+
 const mgi_json *mgi_json_get(const mgi_json *v, const char *key)
 {
 	return json_object_get(v, key);
@@ -239,6 +244,11 @@ const char *mgi_json_str_of(const mgi_json *v, const char *none)
 int64_t mgi_json_int_of(const mgi_json *v, int64_t none)
 {
 	return json_is_integer(v) ? json_integer_value(v) : none;
+}
+
+bool mgi_json_bool_of(const mgi_json *v, bool none)
+{
+	return json_is_boolean(v) ? json_is_true(v) : none;
 }
 
 const char *mgi_json_str(const mgi_json *v, const char *key, const char *none)

@@ -21,6 +21,7 @@ void mgi_json_free(mgi_json *root);
 bool mgi_json_is_object(const mgi_json *v);
 bool mgi_json_is_array(const mgi_json *v);
 bool mgi_json_is_string(const mgi_json *v);
+bool mgi_json_is_bool(const mgi_json *v);
 /* NULL if there is none, or `v` is NULL or no object / no array. */
 const mgi_json *mgi_json_get(const mgi_json *v, const char *key);
 const mgi_json *mgi_json_at(const mgi_json *v, size_t i);
@@ -37,6 +38,7 @@ bool mgi_json_bool(const mgi_json *v, const char *key, bool none);
 /* The value itself. */
 const char *mgi_json_str_of(const mgi_json *v, const char *none);
 int64_t mgi_json_int_of(const mgi_json *v, int64_t none);
+bool mgi_json_bool_of(const mgi_json *v, bool none);
 
 /*
  * A writer: objects and arrays are opened and closed in order; keys stand in

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 
 #include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/handle.h"
@@ -137,6 +139,24 @@ char *mgi_arena_strndup(mgi_arena *a, const void *s, size_t n)
 char *mgi_arena_strdup(mgi_arena *a, const char *s)
 {
 	return s ? mgi_arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *mgi_arena_printf(mgi_arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *out = NULL;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n >= 0)
+		out = mgi_arena_alloc(a, (size_t)n + 1);
+	if (out)
+		(void)vsnprintf(out, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return out;
 }
 
 bool mgi_arena_failed(const mgi_arena *a)

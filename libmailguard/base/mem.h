@@ -31,6 +31,9 @@ void *mgi_arena_array(mgi_arena *a, size_t count, size_t size);
 char *mgi_arena_strdup(mgi_arena *a, const char *s);
 /* Of bytes that may hold anything; the copy is closed by a NUL. */
 char *mgi_arena_strndup(mgi_arena *a, const void *s, size_t n);
+/* No %f: it would follow the process's locale. */
+char *mgi_arena_printf(mgi_arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Did any of the above fail since the arena was made or emptied? */
 bool mgi_arena_failed(const mgi_arena *a);
 mailguard *mgi_arena_handle(const mgi_arena *a);

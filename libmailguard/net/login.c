@@ -4,7 +4,7 @@
  * account.
  */
 #include "base/text.h"
-#include "net/base64.h"
+#include "base/base64.h"
 #include "net/dialogue_own.h"
 
 #include <string.h>

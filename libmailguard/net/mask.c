@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "net/base64.h"
+#include "base/base64.h"
 
 void mgi_mask_init(mgi_mask *m, mailguard *mg)
 {

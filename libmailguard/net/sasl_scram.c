@@ -12,7 +12,7 @@
 #include "base/handle.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "net/base64.h"
+#include "base/base64.h"
 #include "net/sasl.h"
 
 enum { NONCE_BYTES = 18, KEY_MAX = 32 };

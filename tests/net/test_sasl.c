@@ -3,7 +3,7 @@
 #include "support/ok.h"
 
 #include "base/text.h"
-#include "net/base64.h"
+#include "base/base64.h"
 #include "net/mask.h"
 #include "net/sasl.h"
 

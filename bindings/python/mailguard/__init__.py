@@ -8,15 +8,21 @@ from .core import version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
+from .incidents import Incident, StatusPage, Subject, status
+from .probes import ProbeResult, probe
+from .stores import (Attachment, Checked, Finding, Message, Salvaged, Store,
+                     Summary, check, open, salvage)
 from .tools import Classifier, MailGuard, endpoint, explain, weigh
 from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
                      Verdict)
 
 __version__ = version()
 __all__ = [
-    "AlreadyExists", "Busy", "Cancelled", "Classifier", "Component",
-    "Endpoint", "Error", "Explanation", "FormatError", "InvalidArgument",
-    "LimitReached", "MailGuard", "Meaning", "Next", "OutOfMemory", "Reading",
-    "SystemRefused", "Unsupported", "Verdict", "endpoint", "explain",
-    "version", "weigh",
+    "AlreadyExists", "Attachment", "Busy", "Cancelled", "Checked",
+    "Classifier", "Component", "Endpoint", "Error", "Explanation", "Finding",
+    "FormatError", "Incident", "InvalidArgument", "LimitReached", "MailGuard",
+    "Meaning", "Message", "Next", "OutOfMemory", "ProbeResult", "Reading",
+    "Salvaged", "StatusPage", "Store", "Subject", "Summary", "SystemRefused",
+    "Unsupported", "Verdict", "check", "endpoint", "explain", "open", "probe",
+    "salvage", "status", "version", "weigh",
 ]

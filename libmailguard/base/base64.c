@@ -1,7 +1,7 @@
 /*
  * base64.c - Base64, and nothing of what is in it.
  */
-#include "net/base64.h"
+#include "base/base64.h"
 
 #include <string.h>
 

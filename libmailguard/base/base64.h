@@ -1,7 +1,7 @@
 #ifndef MGI_BASE64_H
 #define MGI_BASE64_H
 /*
- * base64.h - Base64 (RFC 4648, 4) of SASL: no line ends, strict when read.
+ * base64.h - Base64 (RFC 4648, 4): no line ends, strict when read.
  */
 #include "base/buf.h"
 

@@ -1,0 +1,130 @@
+/*
+ * check - what is wrong with mail stores.
+ *
+ *	$ mailguard check old.mbox
+ *	      128  loss  mbox.no-from: text without a "From " line ...
+ *	old.mbox: damaged; 12 messages, 1 of them damaged, 0 lost ...
+ *
+ * Exits 0 if nothing is lost, 1 if something is, 2 if it cannot be told.
+ */
+#include "examples.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void finding_print(const mailguard_finding *f)
+{
+	if (f->offset == MAILGUARD_NOWHERE)
+		printf("%10s", "-");
+	else
+		printf("%10" PRIu64, f->offset);
+	printf("  %-4s  %s: %s\n", mailguard_severity_name(f->severity),
+	       f->code, f->text);
+}
+
+static int finding_tell(ex_call *call,
+                        const mailguard_check *check,
+                        const mailguard_finding *f,
+                        mailguard_buffer *buf)
+{
+	mailguard_error err;
+
+	if (call->format == EX_TEXT) {
+		finding_print(f);
+		return EX_FINE;
+	}
+	mailguard_buffer_clear(buf);
+	if (mailguard_check_finding_json(buf, check, f, &err) < 0)
+		return ex_fail(call, &err);
+	ex_print(buf);
+	return EX_FINE;
+}
+
+static int summary_tell(ex_call *call,
+                        const mailguard_check *check,
+                        mailguard_buffer *buf)
+{
+	mailguard_status st;
+	mailguard_error err;
+
+	mailguard_buffer_clear(buf);
+	if (call->format == EX_TEXT)
+		st = mailguard_check_text(buf, check, &err);
+	else
+		st = mailguard_check_json(buf, check, &err);
+	if (st < 0)
+		return ex_fail(call, &err);
+	ex_print(buf);
+	switch (mailguard_check_result(check)->verdict) {
+	case MAILGUARD_SOUNDNESS_DAMAGED:
+		return EX_TROUBLE;
+	case MAILGUARD_SOUNDNESS_UNREADABLE:
+		return EX_CANNOT_TELL;
+	default:
+		return EX_FINE;
+	}
+}
+
+static int check_run(ex_call *call,
+                     mailguard_check *check,
+                     mailguard_buffer *buf)
+{
+	const mailguard_finding *f;
+	mailguard_status st;
+	mailguard_error err;
+	int rc = EX_FINE;
+
+	while (rc == EX_FINE && (st = mailguard_check_next(&f, check, &err)) !=
+	                                MAILGUARD_ITEROVER) {
+		if (st < 0)
+			return ex_fail(call, &err);
+		rc = finding_tell(call, check, f, buf);
+	}
+	return rc == EX_FINE ? summary_tell(call, check, buf) : rc;
+}
+
+static int check_path(ex_call *call,
+                      const char *path,
+                      const mailguard_check_options *opts,
+                      mailguard_buffer *buf)
+{
+	mailguard_store *store = NULL;
+	mailguard_check *check = NULL;
+	mailguard_error err;
+	int rc;
+
+	if (mailguard_store_open(&store, call->mg, path, &err) < 0 ||
+	    mailguard_store_check(&check, store, opts, &err) < 0)
+		rc = ex_fail(call, &err);
+	else
+		rc = check_run(call, check, buf);
+	mailguard_check_free(check);
+	mailguard_store_free(store);
+	return rc;
+}
+
+int ex_check(ex_call *call)
+{
+	mailguard_check_options opts = MAILGUARD_CHECK_OPTIONS_INIT;
+	int i, paths = 0, rc = EX_FINE;
+	mailguard_buffer *buf;
+	mailguard_error err;
+
+	if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
+		return ex_fail(call, &err);
+	for (i = 0; i < call->argc; i++) {
+		const char *owner;
+		int one;
+
+		if (ex_option(&owner, call, &i, "--owner-path")) {
+			opts.owner_path = owner;
+			continue;
+		}
+		paths++;
+		one = check_path(call, call->argv[i], &opts, buf);
+		if (one > rc)
+			rc = one;
+	}
+	mailguard_buffer_free(buf);
+	return paths ? rc : ex_usage(call);
+}

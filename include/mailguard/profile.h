@@ -1,0 +1,171 @@
+/**
+ * @file mailguard/profile.h
+ * @brief Accounts, servers and mail files in one place: read from clients' own
+ *        settings, kept in one JSON file (docs/schema/profile.json).
+ *
+ * Every account, server, provider and store has a short id, unique among its
+ * kind; accounts name the others by it. A password is never read: only that
+ * one was stored.
+ */
+#ifndef MAILGUARD_PROFILE_H
+#define MAILGUARD_PROFILE_H
+
+#include <mailguard/proto.h>
+
+MAILGUARD_BEGIN_DECLS
+
+/** In all structs below NULL is "not known". May grow at the end. */
+
+/** Whose servers they are. */
+typedef struct mailguard_provider {
+	const char *id;     /**< "A". */
+	const char *name;   /**< As people call it. */
+	const char *status; /**< URL of its status page. */
+	const char *phone;
+} mailguard_provider;
+
+/** One service of one machine. */
+typedef struct mailguard_server {
+	const char *id; /**< "S1". */
+	const char *provider;
+	const char *host;
+	const char *address; /**< Ask exactly this one instead of resolving. */
+	mailguard_protocol protocol;
+	mailguard_tls tls;
+	int32_t port; /**< 0: the one the protocol has. */
+	int32_t reserved;
+} mailguard_server;
+
+/** One mail file or folder. */
+typedef struct mailguard_storage {
+	const char *id;      /**< "m1". */
+	const char *kind;    /**< "pst", "mbox", "maildir" ... */
+	const char *path;    /**< As its owner knows it: "C:\Users\u\a.pst". */
+	const char *file;    /**< What is examined here; NULL: `path` itself. */
+	const char *client;  /**< "outlook", "thunderbird" ... */
+	const char *version; /**< Of the client. */
+	int32_t place;       /**< mailguard_place_kind of the owner's path. */
+	int32_t reserved;
+} mailguard_storage;
+
+/** One mail account. */
+typedef struct mailguard_account {
+	const char *id;   /**< "a1". */
+	const char *uuid; /**< Stays when the id changes. */
+	const char *label;
+	const char *address;
+	const char *name; /**< Display name. */
+	const char *reply_to;
+	const char *server_in, *server_out; /**< Ids. */
+	const char *user_in, *user_out;
+	const char *auth_in, *auth_out; /**< Mechanism or "oauth2"; NULL. */
+	const char *provider;
+	const char *store;
+	const char *webmail;     /**< URL. */
+	const char *backup;      /**< Id of the account to use meanwhile. */
+	const char *secret;      /**< Where the secret is kept; never itself. */
+	const char *phone;       /**< Of the person whose account it is. */
+	int32_t leave_on_server; /**< 1 yes, 0 no, -1 not known. */
+	int32_t leave_days;      /**< 0: no end. */
+	int32_t secret_stored;   /**< 1: the client has a password stored. */
+	int32_t reserved;
+} mailguard_account;
+
+typedef struct mailguard_profile mailguard_profile;
+
+/** An empty profile; free with mailguard_profile_free(). */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_new(
+	mailguard_profile **out,
+	mailguard *mg,
+	mailguard_error *err);
+/**
+ * Read a profile's JSON. `folder` is what a relative `file` of a store stands
+ * in; NULL: as it is.
+ *
+ * @retval MAILGUARD_EFORMAT  No JSON, an unknown key, a missing or wrong
+ *                            value; the message names its place.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_parse(
+	mailguard_profile **out,
+	mailguard *mg,
+	mailguard_span text,
+	const char *folder,
+	mailguard_error *err);
+/** The same from a file of at most 4 MiB. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_open(
+	mailguard_profile **out,
+	mailguard *mg,
+	const char *path,
+	mailguard_error *err);
+/** One reference more. */
+MAILGUARD_EXTERN(mailguard_profile *) mailguard_profile_ref(
+	mailguard_profile *p);
+/** NULL is fine. */
+MAILGUARD_EXTERN(void) mailguard_profile_free(mailguard_profile *p);
+
+/**
+ * Owners' paths that begin with `from` are read here below `to`:
+ * ("C:\Users\u", "/mnt/pc/u"). Both kinds of slashes and, below a drive
+ * letter, the case of ASCII letters do not matter. Applies to what is in the
+ * profile and what is imported later; the longest `from` that fits wins.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_map(mailguard_profile *p,
+                                                         const char *from,
+                                                         const char *to,
+                                                         mailguard_error *err);
+
+/**
+ * Add what a client's own settings say: an Outlook .reg export, Thunderbird's
+ * profiles.ini or prefs.js (or the folder of either), an autoconfig XML file.
+ * The kind is told by the content. What was there before is kept; servers
+ * that are the same are one.
+ *
+ * @param address  For files without one (autoconfig): whose settings they
+ *                 become. NULL if not needed.
+ * @param added    How many accounts; may be NULL.
+ * @retval MAILGUARD_EFORMAT  No settings this library knows.
+ * @retval MAILGUARD_EIO      It cannot be read.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_import(
+	mailguard_profile *p,
+	const char *path,
+	const char *address,
+	size_t *added,
+	mailguard_error *err);
+
+/** These five: borrowed from the profile; NULL past the end. */
+MAILGUARD_EXTERN(const mailguard_account *) mailguard_profile_account(
+	const mailguard_profile *p,
+	size_t i);
+MAILGUARD_EXTERN(const mailguard_server *) mailguard_profile_server(
+	const mailguard_profile *p,
+	size_t i);
+MAILGUARD_EXTERN(const mailguard_provider *) mailguard_profile_provider(
+	const mailguard_profile *p,
+	size_t i);
+MAILGUARD_EXTERN(const mailguard_storage *) mailguard_profile_storage(
+	const mailguard_profile *p,
+	size_t i);
+/** What was odd in the settings read: a broken entry, a conflict. */
+MAILGUARD_EXTERN(const mailguard_finding *) mailguard_profile_finding(
+	const mailguard_profile *p,
+	size_t i);
+/** By id; NULL if there is none. */
+MAILGUARD_EXTERN(const mailguard_server *) mailguard_profile_server_of(
+	const mailguard_profile *p,
+	const char *id);
+MAILGUARD_EXTERN(const mailguard_storage *) mailguard_profile_storage_of(
+	const mailguard_profile *p,
+	const char *id);
+MAILGUARD_EXTERN(const mailguard_provider *) mailguard_profile_provider_of(
+	const mailguard_profile *p,
+	const char *id);
+
+/** Append the profile as its JSON file has it. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_json(
+	mailguard_buffer *out,
+	const mailguard_profile *p,
+	mailguard_error *err);
+
+MAILGUARD_END_DECLS
+#endif

@@ -1,0 +1,194 @@
+/*
+ * checkup.c - the steps in their order, and the case they fill.
+ */
+#include "checkup/checkup.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+
+static const struct {
+	mailguard_checkup_stage stage;
+	mailguard_status (*run)(mailguard_checkup *c, mailguard_error *err);
+	uint32_t unless;
+} stages[] = {
+	{ MAILGUARD_CHECKUP_PLACE, mgi_checkup_place, 0 },
+	{ MAILGUARD_CHECKUP_SERVER, mgi_checkup_server,
+	  MAILGUARD_CHECKUP_NO_NET },
+	{ MAILGUARD_CHECKUP_PAGE, mgi_checkup_page,
+	  MAILGUARD_CHECKUP_NO_NET | MAILGUARD_CHECKUP_NO_STATUS },
+	{ MAILGUARD_CHECKUP_STORE, mgi_checkup_store,
+	  MAILGUARD_CHECKUP_NO_DEEP },
+};
+
+#define STAGES (sizeof(stages) / sizeof(stages[0]))
+
+/* Which account is where; an account may lack any of it but a server. */
+static mailguard_status links_add(mailguard_checkup *c, mailguard_error *err)
+{
+	const mailguard_account *a;
+	mailguard_status st = MAILGUARD_OK;
+	size_t i;
+
+	for (i = 0;
+	     st >= 0 && (a = mailguard_profile_account(c->profile, i)) != NULL;
+	     i++) {
+		const mailguard_storage *s =
+			mailguard_profile_storage_of(c->profile, a->store);
+		mailguard_link link = MAILGUARD_LINK_INIT;
+
+		link.account = a->id;
+		link.server_in = a->server_in ? a->server_in : a->server_out;
+		link.server_out = a->server_out;
+		link.provider = a->provider;
+		link.store = a->store;
+		link.place = s ? s->place : MAILGUARD_PLACE_UNKNOWN;
+		st = mailguard_case_add(c->seen, &link, err);
+	}
+	return st;
+}
+
+static size_t page_count(const mailguard_checkup *c)
+{
+	const mailguard_provider *p;
+	size_t i, n = 0;
+
+	for (i = 0; (p = mailguard_profile_provider(c->profile, i)) != NULL;
+	     i++)
+		n += p->status != NULL;
+	return n;
+}
+
+static size_t store_count(const mailguard_checkup *c)
+{
+	size_t n = 0;
+
+	while (mailguard_profile_storage(c->profile, n))
+		n++;
+	return n;
+}
+
+static size_t steps_count(const mailguard_checkup *c)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < STAGES; i++) {
+		if (c->opts.flags & stages[i].unless)
+			continue;
+		switch (stages[i].stage) {
+		case MAILGUARD_CHECKUP_SERVER:
+			n += mgi_checkup_servers(c);
+			break;
+		case MAILGUARD_CHECKUP_PAGE:
+			n += page_count(c);
+			break;
+		default:
+			n += store_count(c);
+		}
+	}
+	return n;
+}
+
+static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
+{
+	mailguard_status st;
+
+	st = mailguard_case_new(&c->seen, c->mg, err);
+	if (st >= 0)
+		st = mailguard_classifier_new(&c->classifier, c->mg, err);
+	if (st >= 0 && !(c->opts.flags & MAILGUARD_CHECKUP_NO_NET))
+		st = mailguard_probe_new(&c->probe, c->mg, c->opts.probe, err);
+	if (st >= 0)
+		st = links_add(c, err);
+	return st;
+}
+
+mailguard_status mailguard_checkup_new(mailguard_checkup **out,
+                                       mailguard *mg,
+                                       mailguard_profile *profile,
+                                       const mailguard_checkup_options *opts,
+                                       mailguard_error *err)
+{
+	mailguard_checkup *c;
+	mailguard_status st;
+	mgi_arena *arena;
+
+	*out = NULL;
+	if (!mg || !profile || !mailguard_profile_account(profile, 0))
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_CHECKUP_NO_ACCOUNT);
+	arena = mgi_arena_new(mg);
+	if (!arena)
+		return mgi_fail_nomem(err);
+	c = mgi_arena_alloc(arena, sizeof(*c));
+	if (!c) {
+		mgi_arena_free(arena);
+		return mgi_fail_nomem(err);
+	}
+	c->mg = mg;
+	c->arena = arena;
+	c->profile = mailguard_profile_ref(profile);
+	mgi_buf_init(&c->text, mg);
+	st = mgi_options_copy(&c->opts, sizeof(c->opts), opts, mg, err);
+	if (st >= 0)
+		st = parts_make(c, err);
+	if (st < 0) {
+		mailguard_checkup_free(c);
+		return st;
+	}
+	c->step.total = steps_count(c);
+	*out = c;
+	return MAILGUARD_OK;
+}
+
+void mailguard_checkup_free(mailguard_checkup *c)
+{
+	if (!c)
+		return;
+	mailguard_probe_free(c->probe);
+	mailguard_classifier_free(c->classifier);
+	mailguard_case_free(c->seen);
+	mgi_buf_done(&c->text);
+	mailguard_profile_free(c->profile);
+	mgi_arena_free(c->arena);
+}
+
+mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
+                                        mailguard_checkup *c,
+                                        mailguard_error *err)
+{
+	*out = NULL;
+	while ((size_t)c->stage < STAGES) {
+		mailguard_status st = MAILGUARD_ITEROVER;
+
+		if (mgi_interrupted(c->mg))
+			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
+			                MGI_SAY_WORK_CANCELLED);
+		mgi_buf_cut(&c->text, 0);
+		if (!(c->opts.flags & stages[c->stage].unless))
+			st = stages[c->stage].run(c, err);
+		if (st < 0)
+			return st;
+		if (st == MAILGUARD_ITEROVER) {
+			c->stage++;
+			c->at = 0;
+			continue;
+		}
+		st = mgi_buf_status(&c->text, err);
+		if (st < 0)
+			return st;
+		c->step.stage = stages[c->stage].stage;
+		c->step.text = mgi_buf_text(&c->text);
+		c->step.done++;
+		*out = &c->step;
+		return MAILGUARD_OK;
+	}
+	return MAILGUARD_ITEROVER;
+}
+
+mailguard_status mailguard_checkup_verdict(mailguard_verdict **out,
+                                           const mailguard_checkup *c,
+                                           mailguard_error *err)
+{
+	return mailguard_case_weigh(out, c->seen, err);
+}

@@ -1,0 +1,259 @@
+/*
+ * autoconfig.c - Mozilla's clientConfig XML: a provider's settings for any of
+ * its addresses, with placeholders to be filled.
+ *
+ * The order of the servers is the provider's preference: the first of each
+ * direction is taken. Entries that are known to be broken in the wild (a
+ * placeholder without its last %, a port of another protocol) are read with a
+ * note.
+ */
+#include "profile/import.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/xml.h"
+
+static const struct {
+	const char *word;
+	int part; /* 0 the whole address, 1 before the @, 2 behind it */
+} placeholders[] = {
+	{ "%EMAILADDRESS%", 0 },   { "%EMAILADDRESS", 0 },
+	{ "%EMAILLOCALPART%", 1 }, { "%EMAILLOCALPART", 1 },
+	{ "%EMAILDOMAIN%", 2 },    { "%EMAILDOMAIN", 2 },
+};
+
+static bool autoconfig_sniff(mailguard_span head, const char *name)
+{
+	(void)name;
+	return mgi_span_find_nocase(mgi_span_head(head, 4096),
+	                            "<clientConfig") >= 0;
+}
+
+static mailguard_span address_part(const char *address, int part)
+{
+	const char *at = strrchr(address, '@');
+
+	if (part == 0 || !at)
+		return mgi_span_of(part == 2 ? "" : address);
+	return part == 1 ? mgi_span(address, (size_t)(at - address))
+	                 : mgi_span_of(at + 1);
+}
+
+static void fill(mailguard_buffer *out, const char *text, const char *address)
+{
+	size_t i;
+
+	while (*text) {
+		for (i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]);
+		     i++)
+			if (mgi_span_starts(mgi_span_of(text),
+			                    placeholders[i].word))
+				break;
+		if (i < sizeof(placeholders) / sizeof(placeholders[0])) {
+			mailguard_span s =
+				address_part(address, placeholders[i].part);
+
+			mgi_buf_add(out, s.data, s.len);
+			text += strlen(placeholders[i].word);
+		} else {
+			mgi_buf_putc(out, *text++);
+		}
+	}
+}
+
+/* The text of a child, its placeholders filled; NULL if there is none. */
+static const char *child_text(mailguard_profile *p,
+                              const mgi_xml_node *node,
+                              const char *name,
+                              const char *address)
+{
+	const mgi_xml_node *child = mgi_xml_child(node, name);
+	mailguard_buffer raw, out;
+	mailguard_span s;
+	const char *text = NULL;
+
+	if (!child)
+		return NULL;
+	mgi_buf_init(&raw, mgi_arena_handle(p->arena));
+	mgi_buf_init(&out, mgi_arena_handle(p->arena));
+	mgi_xml_text(&raw, child);
+	fill(&out, mgi_buf_text(&raw), address);
+	s = mgi_span_trim(mgi_buf_span(&out));
+	if (s.len && mgi_buf_status(&raw, NULL) >= 0 &&
+	    mgi_buf_status(&out, NULL) >= 0)
+		text = mgi_arena_strndup(p->arena, s.data, s.len);
+	mgi_buf_done(&raw);
+	mgi_buf_done(&out);
+	return text;
+}
+
+static bool type_is(mailguard_profile *p,
+                    const mgi_xml_node *node,
+                    const char *want)
+{
+	mailguard_buffer type;
+	bool is;
+
+	mgi_buf_init(&type, mgi_arena_handle(p->arena));
+	is = mgi_xml_attr(&type, node, "type") &&
+	     mgi_span_is_nocase(mgi_span_trim(mgi_buf_span(&type)), want);
+	mgi_buf_done(&type);
+	return is;
+}
+
+static void placeholder_note(mailguard_profile *p, const char *host)
+{
+	mailguard *mg = mgi_arena_handle(p->arena);
+	mailguard_buffer text;
+
+	mgi_buf_init(&text, mg);
+	mgi_say(&text, mg, MGI_SAY_PROFILE_PLACEHOLDER, "host", host);
+	mgi_profile_note(p, "profile.placeholder", host, mgi_buf_text(&text));
+	mgi_buf_done(&text);
+}
+
+static mailguard_tls tls_of(const char *socket)
+{
+	if (socket && mgi_strcmp_nocase(socket, "SSL") == 0)
+		return MAILGUARD_TLS_IMPLICIT;
+	if (socket && mgi_strcmp_nocase(socket, "STARTTLS") == 0)
+		return MAILGUARD_TLS_STARTTLS;
+	return MAILGUARD_TLS_NONE;
+}
+
+static const char *auth_of(const char *word)
+{
+	if (!word || mgi_strcmp_nocase(word, "password-cleartext") == 0 ||
+	    mgi_strcmp_nocase(word, "plain") == 0)
+		return NULL;
+	if (mgi_strcmp_nocase(word, "password-encrypted") == 0)
+		return "cram-md5";
+	return mgi_strcmp_nocase(word, "OAuth2") == 0 ? "oauth2" : word;
+}
+
+static bool service_read(mgi_service *out,
+                         mailguard_profile *p,
+                         const mgi_xml_node *node,
+                         const char *address)
+{
+	const char *port = child_text(p, node, "port", address);
+	const char *host = child_text(p, node, "hostname", address);
+	uint64_t n = 0;
+
+	if (!host)
+		return false;
+	if (strchr(host, '%')) {
+		placeholder_note(p, host);
+		return false;
+	}
+	out->server.host = host;
+	out->server.tls = tls_of(child_text(p, node, "socketType", address));
+	if (!port || !mgi_span_u64(&n, mgi_span_of(port), 65535) || !n)
+		n = (uint64_t)mailguard_protocol_port(out->server.protocol,
+		                                      out->server.tls);
+	out->server.port = (int32_t)n;
+	out->user = child_text(p, node, "username", address);
+	out->auth = auth_of(child_text(p, node, "authentication", address));
+	return true;
+}
+
+static void services_find(mgi_service *in,
+                          mgi_service *out,
+                          mailguard_profile *p,
+                          const mgi_xml_node *provider,
+                          const char *address)
+{
+	const mgi_xml_node *node;
+
+	memset(in, 0, sizeof(*in));
+	memset(out, 0, sizeof(*out));
+	for (node = mgi_xml_first(provider); node; node = mgi_xml_next(node)) {
+		mgi_service s;
+
+		memset(&s, 0, sizeof(s));
+		if (mgi_xml_is(node, "outgoingServer")) {
+			s.server.protocol = MAILGUARD_PROTOCOL_SUBMISSION;
+			if (!out->server.host && type_is(p, node, "smtp") &&
+			    service_read(&s, p, node, address))
+				*out = s;
+		} else if (mgi_xml_is(node, "incomingServer")) {
+			s.server.protocol = type_is(p, node, "imap")
+			                            ? MAILGUARD_PROTOCOL_IMAP
+			                            : MAILGUARD_PROTOCOL_POP3;
+			if (!in->server.host &&
+			    (type_is(p, node, "imap") ||
+			     type_is(p, node, "pop3")) &&
+			    service_read(&s, p, node, address))
+				*in = s;
+		}
+	}
+}
+
+static const char *webmail_find(mailguard_profile *p,
+                                const mgi_xml_node *root,
+                                const char *address)
+{
+	const mgi_xml_node *web = mgi_xml_child(root, "webMail");
+	const mgi_xml_node *page = mgi_xml_child(web, "loginPage");
+	mailguard_buffer url;
+	const char *text = NULL;
+
+	(void)address;
+	if (!page)
+		return NULL;
+	mgi_buf_init(&url, mgi_arena_handle(p->arena));
+	if (mgi_xml_attr(&url, page, "url") && mgi_buf_status(&url, NULL) >= 0)
+		text = mgi_arena_strdup(p->arena, mgi_buf_text(&url));
+	mgi_buf_done(&url);
+	return text;
+}
+
+static void config_read(mailguard_profile *p,
+                        const mgi_xml_node *root,
+                        const char *address)
+{
+	const mgi_xml_node *provider = mgi_xml_child(root, "emailProvider");
+	mailguard_provider *owner;
+	mgi_service in, out;
+	mailguard_account *a;
+
+	services_find(&in, &out, p, provider, address);
+	if (!in.server.host && !out.server.host)
+		return;
+	a = mgi_import_account(p, &in, &out, address);
+	if (!a)
+		return;
+	a->webmail = webmail_find(p, root, address);
+	if (!a->webmail)
+		a->webmail = webmail_find(p, provider, address);
+	mgi_profile_account_done(p, a);
+	owner = mgi_profile_find(p, MGI_ITEM_PROVIDER, a->provider);
+	if (owner && mgi_xml_child(provider, "displayName"))
+		owner->name = child_text(p, provider, "displayName", address);
+}
+
+static mailguard_status autoconfig_read(mailguard_profile *p,
+                                        mailguard_span text,
+                                        const char *path,
+                                        const char *address,
+                                        mailguard_error *err)
+{
+	mailguard *mg = mgi_arena_handle(p->arena);
+	mgi_xml_options opts = { false, "utf-8", 0, 0, 0 };
+	mailguard_status st;
+	mgi_xml *doc;
+
+	if (!address || !strchr(address, '@'))
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_PROFILE_SETTINGS_ADDRESS, "path", path);
+	st = mgi_xml_parse(&doc, mg, text, &opts, err);
+	if (st < 0)
+		return st;
+	config_read(p, mgi_xml_root(doc), address);
+	mgi_xml_free(doc);
+	return mgi_profile_status(p, err);
+}
+
+const mgi_importer mgi_import_autoconfig = { "autoconfig", autoconfig_sniff,
+	                                     autoconfig_read };

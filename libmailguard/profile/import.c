@@ -1,0 +1,164 @@
+/*
+ * import.c - which client's settings a file holds, and who reads them.
+ *
+ * A new kind of settings is one new file and one new row in `importers`.
+ */
+#include "profile/import.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/charset.h"
+#include "base/fail.h"
+#include "base/file.h"
+
+#define SETTINGS_MAX ((size_t)8 << 20)
+
+static const mgi_importer *const importers[] = {
+	&mgi_import_outlook,
+	&mgi_import_profiles_ini,
+	&mgi_import_prefs_js,
+	&mgi_import_autoconfig,
+};
+
+/* A folder stands for the settings in it; these are looked for, in order. */
+static const char *const in_folder[] = { "profiles.ini", "prefs.js" };
+
+/* The text in UTF-8, whatever its marks or looks say it is now. */
+static mailguard_status decode(mailguard_buffer *out,
+                               mailguard_span raw,
+                               mailguard_error *err)
+{
+	const mgi_charset *cs;
+	size_t skip = 0;
+
+	cs = mgi_charset_marked(raw, &skip);
+	if (!cs)
+		cs = mgi_charset_sniff(raw);
+	if (!cs)
+		cs = mgi_charset_utf8();
+	return mgi_charset_decode(out, NULL, cs, mgi_span_from(raw, skip), err);
+}
+
+mailguard_status mgi_import_text(mailguard_buffer *out,
+                                 const char *path,
+                                 mailguard_error *err)
+{
+	mailguard_buffer raw;
+	mailguard_status st;
+
+	mgi_buf_init(&raw, out->mg);
+	st = mgi_file_slurp(&raw, path, SETTINGS_MAX, err);
+	if (st >= 0)
+		st = decode(out, mgi_buf_span(&raw), err);
+	mgi_buf_done(&raw);
+	return st;
+}
+
+const char *mgi_import_join(mailguard_profile *p,
+                            const char *path,
+                            const char *name)
+{
+	return mgi_arena_printf(p->arena, "%s/%s", path, name);
+}
+
+const char *mgi_import_folder(mailguard_profile *p, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return ".";
+	return mgi_arena_strndup(p->arena, path,
+	                         slash == path ? 1 : (size_t)(slash - path));
+}
+
+static mailguard_status read_as(mailguard_profile *p,
+                                mailguard_span text,
+                                const char *path,
+                                const char *address,
+                                mailguard_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t i;
+
+	for (i = 0; i < sizeof(importers) / sizeof(importers[0]); i++)
+		if (importers[i]->sniff(text, name))
+			return importers[i]->read(p, text, path, address, err);
+	return mgi_fail(err, mgi_arena_handle(p->arena), MAILGUARD_EFORMAT,
+	                MGI_SAY_PROFILE_SETTINGS_UNKNOWN, "path", path);
+}
+
+mailguard_status mgi_import_file(mailguard_profile *p,
+                                 const char *path,
+                                 const char *address,
+                                 mailguard_error *err)
+{
+	mailguard_buffer text;
+	mailguard_status st;
+
+	mgi_buf_init(&text, mgi_arena_handle(p->arena));
+	st = mgi_import_text(&text, path, err);
+	if (st >= 0)
+		st = read_as(p, mgi_buf_span(&text), path, address, err);
+	mgi_buf_done(&text);
+	return st >= 0 ? mgi_profile_status(p, err) : st;
+}
+
+/* The first of the known names that is there. */
+static mailguard_status folder_read(mailguard_profile *p,
+                                    const char *path,
+                                    const char *address,
+                                    mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+	mailguard_error own;
+	size_t i;
+
+	for (i = 0; i < sizeof(in_folder) / sizeof(in_folder[0]); i++) {
+		const char *file = mgi_import_join(p, path, in_folder[i]);
+
+		if (!file)
+			return mgi_fail_nomem(err);
+		st = mgi_import_file(p, file, address, &own);
+		if (st != MAILGUARD_EIO)
+			break;
+	}
+	if (st < 0 && err)
+		*err = own;
+	return st;
+}
+
+mailguard_status mailguard_profile_import(mailguard_profile *p,
+                                          const char *path,
+                                          const char *address,
+                                          size_t *added,
+                                          mailguard_error *err)
+{
+	mailguard *mg = mgi_arena_handle(p->arena);
+	size_t before = p->accounts.count;
+	mailguard_error own;
+	mailguard_status st;
+
+	if (added)
+		*added = 0;
+	if (!path)
+		return mgi_fail(err, mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "path");
+	mgi_error_clear(&own);
+	st = mgi_import_file(p, path, address, &own);
+	if (st == MAILGUARD_EIO && own.sys == EISDIR)
+		st = folder_read(p, path, address, &own);
+	if (st >= 0 && p->accounts.count == before)
+		st = mgi_fail(&own, mg, MAILGUARD_EFORMAT,
+		              MGI_SAY_PROFILE_SETTINGS_EMPTY, "path", path);
+	if (st < 0) {
+		p->accounts.count = before; /* all of a file or nothing */
+		if (err)
+			*err = own;
+		return st;
+	}
+	if (added)
+		*added = p->accounts.count - before;
+	return MAILGUARD_OK;
+}

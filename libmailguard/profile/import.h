@@ -1,0 +1,59 @@
+#ifndef MGI_IMPORT_H
+#define MGI_IMPORT_H
+/*
+ * import.h - what the readers of settings share.
+ */
+#include "profile/model.h"
+
+/* The file as UTF-8, appended to `out`. */
+mailguard_status mgi_import_text(mailguard_buffer *out,
+                                 const char *path,
+                                 mailguard_error *err);
+/* Find out what it is and read it. */
+mailguard_status mgi_import_file(mailguard_profile *p,
+                                 const char *path,
+                                 const char *address,
+                                 mailguard_error *err);
+/* "folder/name" and the folder of a path, in the profile's arena. */
+const char *mgi_import_join(mailguard_profile *p,
+                            const char *path,
+                            const char *name);
+const char *mgi_import_folder(mailguard_profile *p, const char *path);
+
+/* A service an account names, as its reader found it. */
+typedef struct mgi_service {
+	mailguard_server server;
+	const char *user, *auth;
+} mgi_service;
+
+/* Add an account of these services; either may have no host. NULL: none. */
+mailguard_account *mgi_import_account(mailguard_profile *p,
+                                      const mgi_service *in,
+                                      const mgi_service *out,
+                                      const char *address);
+/* Note a port that this protocol is not known for. */
+void mgi_import_port_check(mailguard_profile *p, const mailguard_server *s);
+
+/* -- .reg ------------------------------------------------------------------ */
+
+/* One value of a registry export. Strings live in the profile's arena. */
+typedef struct mgi_reg_value {
+	mailguard_span key; /* of the section, as written */
+	const char *name;
+	const char *text;    /* of a string, else NULL */
+	mailguard_span data; /* of hex: values */
+	uint32_t number;     /* of dword: values */
+	bool is_number;
+} mgi_reg_value;
+
+typedef struct mgi_reg {
+	mgi_arena *arena;
+	mailguard_span rest, key;
+} mgi_reg;
+
+/* The next value; false at the end. What cannot be read is passed over. */
+bool mgi_reg_next(mgi_reg_value *out, mgi_reg *r);
+/* The value as UTF-8: a string, or bytes of UTF-16 or the old code page. */
+const char *mgi_reg_text(const mgi_reg_value *v, mgi_arena *arena);
+
+#endif

@@ -1,0 +1,92 @@
+#ifndef MGI_STORE_DRIVER_H
+#define MGI_STORE_DRIVER_H
+/*
+ * driver.h - what a kind of store must be able to do. Readers never write.
+ * A new kind is one new file and one new row in store.c.
+ */
+#include "base/file.h"
+#include "base/finding.h"
+#include "base/say.h"
+#include "base/text.h"
+
+#include <mailguard/store.h>
+
+#include <stdatomic.h>
+
+/* What a sniffer sees of a path. */
+typedef struct mgi_store_sight {
+	const char *path, *name; /* `name`: the last part */
+	bool is_folder;
+	mailguard_span head; /* of a file */
+	mgi_arena *arena;
+} mgi_store_sight;
+
+typedef struct mgi_store_reader {
+	const char *name;
+	/* 0 not mine .. 100 surely. */
+	int (*sniff)(const mgi_store_sight *sight);
+	mailguard_status (*open)(mailguard_store *s, mailguard_error *err);
+	/* Begin a walk: walk->state, in the walk's arena. */
+	mailguard_status (*begin)(mailguard_walk *walk, mailguard_error *err);
+	/* One item a step; strings live until the next. */
+	mailguard_status (*next)(mailguard_item *out,
+	                         mailguard_walk *walk,
+	                         mailguard_error *err);
+} mgi_store_reader;
+
+/* One file of a store, and the folder it stands for. */
+typedef struct mgi_store_file {
+	const char *path, *folder;
+	uint32_t flags; /* of its one message, if it holds one */
+} mgi_store_file;
+
+struct mailguard_store {
+	mailguard *mg;
+	mgi_arena *arena;
+	const mgi_store_reader *reader;
+	const char *path;
+	mgi_store_file *files;
+	size_t count, room;
+	size_t folders;
+	atomic_uint holders;
+};
+
+struct mailguard_walk {
+	mailguard_store *store;
+	mgi_arena *arena;
+	mailguard_walk_options opts;
+	mailguard_item item;
+	mgi_file *file;      /* the one of the item */
+	mgi_findings *found; /* of a check; else NULL */
+	void *state;
+	size_t at; /* file under way */
+	uint64_t done, total;
+};
+
+extern const mgi_store_reader mgi_store_mbox;
+extern const mgi_store_reader mgi_store_maildir;
+extern const mgi_store_reader mgi_store_eml;
+
+/* Add a file in the store's arena; false, remembered there, if no memory. */
+bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
+/* The walk of a store that keeps one message a file. */
+mailguard_status mgi_files_begin(mailguard_walk *w, mailguard_error *err);
+mailguard_status mgi_files_next(mailguard_item *out,
+                                mailguard_walk *w,
+                                mailguard_error *err);
+/* ECANCELLED if the host wants to stop. */
+mailguard_status mgi_walk_tick(mailguard_walk *w, mailguard_error *err);
+/* Open file `w->at` as w->file, closing the one before. */
+mailguard_status mgi_walk_file(mailguard_walk *w, mailguard_error *err);
+/* A finding of the walk, if somebody listens. */
+void mgi_walk_note(mailguard_walk *w,
+                   const mailguard_finding *f,
+                   mgi_say_id text);
+/* The bytes from `offset` on of an open file as a source of their own. */
+mailguard_status mgi_range_source(mailguard_source **out,
+                                  const mgi_file *f,
+                                  uint64_t offset,
+                                  uint64_t size,
+                                  mailguard_error *err);
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * render.c - items, findings, summaries and reports as JSON and for people.
+ */
+#include "store/check.h"
+
+#include "base/fail.h"
+#include "base/hash.h"
+#include "base/json.h"
+
+/* How many decoded bytes a part has; this reads them. */
+static mailguard_status part_size(uint64_t *out,
+                                  mailguard_message *msg,
+                                  int32_t number,
+                                  mailguard_error *err)
+{
+	mailguard_stream *stream;
+	mailguard_source *src;
+	mailguard_status st;
+	mailguard_span s;
+
+	*out = 0;
+	st = mailguard_message_part_source(&src, msg, number, err);
+	if (st < 0)
+		return st;
+	st = mailguard_source_open(&stream, src, err);
+	mailguard_source_free(src);
+	if (st < 0)
+		return st;
+	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK)
+		*out += s.len;
+	mailguard_stream_free(stream);
+	return st == MAILGUARD_ITEROVER ? MAILGUARD_OK : st;
+}
+
+static mailguard_status attachments_write(mgi_jsonw *w,
+                                          mailguard_message *msg,
+                                          mailguard_error *err)
+{
+	const mailguard_part *part;
+	mailguard_status st;
+	uint64_t size;
+	size_t i;
+
+	mgi_jsonw_array(w, "attachments");
+	for (i = 0; (part = mailguard_message_attachment(msg, i)) != NULL;
+	     i++) {
+		st = part_size(&size, msg, part->number, err);
+		if (st < 0)
+			return st;
+		mgi_jsonw_object(w, NULL);
+		mgi_jsonw_str(w, "name", part->name);
+		mgi_jsonw_str(w, "type", part->type);
+		mgi_jsonw_int(w, "size", (int64_t)size);
+		mgi_jsonw_end(w);
+	}
+	mgi_jsonw_end(w);
+	return MAILGUARD_OK;
+}
+
+static mailguard_status item_write(mgi_jsonw *w,
+                                   const mailguard_item *item,
+                                   mailguard_message *msg,
+                                   mailguard_error *err)
+{
+	char digest[MAILGUARD_DIGEST_SIZE], hex[MGI_SHA256_HEX];
+	unsigned char sha[MGI_SHA256_BYTES];
+	mailguard_status st;
+
+	st = mailguard_message_sha256(sha, msg, err);
+	if (st >= 0)
+		st = mailguard_message_digest(digest, msg, err);
+	if (st < 0)
+		return st;
+	mgi_hex(hex, mgi_span(sha, sizeof(sha)));
+	mgi_jsonw_str(w, "folder", item->folder);
+	mgi_jsonw_int(w, "index", (int64_t)item->index);
+	mgi_jsonw_time(w, "date", mailguard_message_date(msg));
+	mgi_jsonw_str(w, "from", mailguard_message_from(msg));
+	mgi_jsonw_str(w, "to", mailguard_message_to(msg));
+	mgi_jsonw_str(w, "subject", mailguard_message_subject(msg));
+	mgi_jsonw_str(w, "message_id", mailguard_message_id(msg));
+	mgi_jsonw_int(w, "size", (int64_t)item->size);
+	st = attachments_write(w, msg, err);
+	mgi_jsonw_str(w, "sha256", hex);
+	mgi_jsonw_str(w, "digest", digest);
+	mgi_jsonw_int(w, "offset", (int64_t)item->offset);
+	mgi_jsonw_str(w, "file", item->file);
+	return st;
+}
+
+mailguard_status mailguard_walk_json(mailguard_buffer *out,
+                                     mailguard_walk *walk,
+                                     mailguard_message *msg,
+                                     mailguard_error *err)
+{
+	mailguard_status st, written;
+	size_t before = out->len;
+	mgi_jsonw w;
+
+	mgi_jsonw_init(&w, out);
+	mgi_jsonw_object(&w, NULL);
+	st = item_write(&w, &walk->item, msg, err);
+	mgi_jsonw_end(&w);
+	written = mgi_jsonw_finish(&w, st < 0 ? NULL : err);
+	if (st < 0)
+		mgi_buf_cut(out, before);
+	return st < 0 ? st : written;
+}
+
+static const char *folder_of(const mailguard_store *s, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->files[i].path == file)
+			return s->files[i].folder;
+	return NULL;
+}
+
+mailguard_status mailguard_check_finding_json(mailguard_buffer *out,
+                                              const mailguard_check *c,
+                                              const mailguard_finding *f,
+                                              mailguard_error *err)
+{
+	mgi_jsonw w;
+
+	mgi_jsonw_init(&w, out);
+	mgi_jsonw_object(&w, NULL);
+	mgi_jsonw_str(&w, "type", "finding");
+	mgi_jsonw_str(&w, "path", c->store->path);
+	mgi_jsonw_str(&w, "code", f->code);
+	mgi_jsonw_str(&w, "severity", mailguard_severity_name(f->severity));
+	if (f->offset == MAILGUARD_NOWHERE)
+		mgi_jsonw_null(&w, "offset");
+	else
+		mgi_jsonw_int(&w, "offset", (int64_t)f->offset);
+	mgi_jsonw_str(&w, "folder", folder_of(c->store, f->where));
+	if (f->item)
+		mgi_jsonw_int(&w, "message", (int64_t)f->item);
+	else
+		mgi_jsonw_null(&w, "message");
+	mgi_jsonw_str(&w, "text", f->text);
+	mgi_jsonw_str(&w, "file", f->where);
+	mgi_jsonw_end(&w);
+	return mgi_jsonw_finish(&w, err);
+}
+
+mailguard_status mailguard_check_json(mailguard_buffer *out,
+                                      const mailguard_check *c,
+                                      mailguard_error *err)
+{
+	const mailguard_check_summary *s = &c->sum;
+	mgi_jsonw w;
+
+	mgi_jsonw_init(&w, out);
+	mgi_jsonw_object(&w, NULL);
+	mgi_jsonw_str(&w, "type", "summary");
+	mgi_jsonw_str(&w, "path", c->store->path);
+	mgi_jsonw_str(&w, "format", c->store->reader->name);
+	mgi_jsonw_int(&w, "messages", (int64_t)s->messages);
+	mgi_jsonw_int(&w, "attachments", (int64_t)s->attachments);
+	mgi_jsonw_int(&w, "folders", (int64_t)s->folders);
+	mgi_jsonw_int(&w, "intact", (int64_t)s->intact);
+	mgi_jsonw_int(&w, "damaged", (int64_t)s->damaged);
+	mgi_jsonw_int(&w, "lost", (int64_t)s->lost);
+	mgi_jsonw_str(&w, "verdict", mailguard_check_verdict_name(s->verdict));
+	mgi_jsonw_str(&w, "place", mailguard_place_name(s->place));
+	mgi_jsonw_time(&w, "newest", s->newest);
+	mgi_jsonw_end(&w);
+	return mgi_jsonw_finish(&w, err);
+}
+
+mailguard_status mailguard_check_text(mailguard_buffer *out,
+                                      const mailguard_check *c,
+                                      mailguard_error *err)
+{
+	static const mgi_say_id ids[] = {
+		MGI_SAY_CHECK_UNKNOWN,    MGI_SAY_CHECK_SOUND,
+		MGI_SAY_CHECK_ODD,        MGI_SAY_CHECK_DAMAGED,
+		MGI_SAY_CHECK_UNREADABLE,
+	};
+	const mailguard_check_summary *s = &c->sum;
+
+	mgi_say(out, c->store->mg, ids[s->verdict], "path", c->store->path,
+	        "messages", mgi_u64(s->messages).text, "damaged",
+	        mgi_u64(s->damaged).text, "lost", mgi_u64(s->lost).text);
+	return mgi_buf_status(out, err);
+}
+
+mailguard_status mailguard_store_salvage_json(mailguard_buffer *out,
+                                              const mailguard_store *store,
+                                              const char *dest,
+                                              const mailguard_salvage_report *r,
+                                              mailguard_error *err)
+{
+	mgi_jsonw w;
+
+	mgi_jsonw_init(&w, out);
+	mgi_jsonw_object(&w, NULL);
+	mgi_jsonw_str(&w, "source", store->path);
+	mgi_jsonw_str(&w, "dest", dest);
+	mgi_jsonw_str(&w, "format", r->format);
+	mgi_jsonw_int(&w, "found", (int64_t)r->found);
+	mgi_jsonw_int(&w, "intact", (int64_t)r->intact);
+	mgi_jsonw_int(&w, "repaired", (int64_t)r->repaired);
+	mgi_jsonw_int(&w, "damaged", (int64_t)r->damaged);
+	mgi_jsonw_int(&w, "lost", (int64_t)r->lost);
+	mgi_jsonw_str(&w, "verdict", mailguard_check_verdict_name(r->verdict));
+	mgi_jsonw_end(&w);
+	return mgi_jsonw_finish(&w, err);
+}

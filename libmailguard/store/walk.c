@@ -1,0 +1,133 @@
+/*
+ * walk.c - one message a step, by whatever reader the store has.
+ */
+#include "store/driver.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/handle.h"
+
+mailguard_status mailguard_store_walk(mailguard_walk **out,
+                                      mailguard_store *store,
+                                      const mailguard_walk_options *opts,
+                                      mailguard_error *err)
+{
+	mailguard_status st;
+	mailguard_walk *w;
+	mgi_arena *arena;
+
+	*out = NULL;
+	arena = mgi_arena_new(store->mg);
+	if (!arena)
+		return mgi_fail_nomem(err);
+	w = mgi_arena_alloc(arena, sizeof(*w));
+	if (!w) {
+		st = mgi_fail_nomem(err);
+		goto fail;
+	}
+	st = mgi_options_copy(&w->opts, sizeof(w->opts), opts, store->mg, err);
+	if (st < 0)
+		goto fail;
+	w->arena = arena;
+	w->store = store;
+	w->total = store->count;
+	st = store->reader->begin(w, err);
+	if (st < 0)
+		goto fail;
+	(void)mailguard_store_ref(store);
+	*out = w;
+	return MAILGUARD_OK;
+fail:
+	mgi_arena_free(arena);
+	return st;
+}
+
+mailguard_status mailguard_walk_next(const mailguard_item **out,
+                                     mailguard_walk *w,
+                                     mailguard_error *err)
+{
+	mailguard_status st = mgi_walk_tick(w, err);
+	uint64_t index = w->item.index;
+
+	*out = NULL;
+	if (st < 0)
+		return st;
+	memset(&w->item, 0, sizeof(w->item));
+	w->item.index = index;
+	st = w->store->reader->next(&w->item, w, err);
+	if (st == MAILGUARD_ITEROVER)
+		return st;
+	w->item.index = index + 1;
+	if (st < 0)
+		return st;
+	w->item.kind = MAILGUARD_ITEM_MAIL;
+	w->item.state = MAILGUARD_ITEM_INTACT;
+	w->item.how = MAILGUARD_ITEM_INDEXED;
+	*out = &w->item;
+	return MAILGUARD_OK;
+}
+
+mailguard_status mailguard_walk_message(mailguard_message **out,
+                                        mailguard_walk *w,
+                                        mailguard_error *err)
+{
+	mailguard_source *src;
+	mailguard_status st;
+
+	*out = NULL;
+	if (!w->file)
+		return mgi_fail(err, w->store->mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "item");
+	st = mgi_range_source(&src, w->file, w->item.offset, w->item.size, err);
+	if (st < 0)
+		return st;
+	st = mailguard_message_parse(out, w->store->mg, src, err);
+	mailguard_source_free(src);
+	return st;
+}
+
+void mailguard_walk_free(mailguard_walk *w)
+{
+	mailguard_store *store;
+
+	if (!w)
+		return;
+	store = w->store;
+	mgi_file_close(w->file);
+	mgi_arena_free(w->arena);
+	mailguard_store_free(store);
+}
+
+mailguard_status mgi_walk_tick(mailguard_walk *w, mailguard_error *err)
+{
+	mailguard_progress at = { w->done, w->total, w->store->path };
+
+	if (mgi_interrupted(w->store->mg) ||
+	    (w->opts.progress && w->opts.progress(&at, w->opts.payload)))
+		return mgi_fail(err, w->store->mg, MAILGUARD_ECANCELLED,
+		                MGI_SAY_WORK_CANCELLED);
+	return MAILGUARD_OK;
+}
+
+mailguard_status mgi_walk_file(mailguard_walk *w, mailguard_error *err)
+{
+	mgi_file_close(w->file);
+	return mgi_file_open(&w->file, w->store->mg,
+	                     w->store->files[w->at].path, err);
+}
+
+void mgi_walk_note(mailguard_walk *w,
+                   const mailguard_finding *f,
+                   mgi_say_id text)
+{
+	mailguard_finding own = *f;
+
+	if (!w->found)
+		return;
+	own.code = mgi_say_code(text);
+	own.text = mgi_say_raw(mgi_lang_of(w->store->mg), text);
+	if (!own.where)
+		own.where = w->store->files[w->at].path;
+	mgi_findings_add(w->found, &own);
+}

@@ -1,0 +1,65 @@
+/*
+ * fuzz_store.c - any bytes as a mail file: it is walked and checked to its
+ * end, and the messages lie behind each other inside it.
+ */
+#define _GNU_SOURCE
+#include <mailguard/store.h>
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void walk(mailguard_store *store, size_t n)
+{
+	const mailguard_item *item;
+	mailguard_walk *w;
+	uint64_t end = 0;
+
+	if (mailguard_store_walk(&w, store, NULL, NULL) < 0)
+		return;
+	while (mailguard_walk_next(&item, w, NULL) == MAILGUARD_OK) {
+		if (item->offset < end || item->size > n - item->offset)
+			__builtin_trap();
+		end = item->offset + item->size;
+	}
+	mailguard_walk_free(w);
+}
+
+static void check(mailguard_store *store)
+{
+	const mailguard_finding *f;
+	mailguard_check *c;
+
+	if (mailguard_store_check(&c, store, NULL, NULL) < 0)
+		return;
+	while (mailguard_check_next(&f, c, NULL) == MAILGUARD_OK)
+		;
+	if (!mailguard_check_result(c)->verdict)
+		__builtin_trap();
+	mailguard_check_free(c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	int fd = memfd_create("store", MFD_CLOEXEC);
+	mailguard_store *store;
+	mailguard *mg;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd < 0 || write(fd, data, n) != (ssize_t)n)
+		__builtin_trap();
+	if (mailguard_new(&mg, NULL, NULL) == MAILGUARD_OK) {
+		if (mailguard_store_open(&store, mg, path, NULL) ==
+		    MAILGUARD_OK) {
+			walk(store, n);
+			check(store);
+			mailguard_store_free(store);
+		}
+		mailguard_free(mg);
+	}
+	close(fd);
+	return 0;
+}

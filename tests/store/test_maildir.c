@@ -1,0 +1,98 @@
+/* What store/maildir.c promises. */
+#include <mailguard/store.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/walker.h"
+#include "support/ok.h"
+#include "support/temp.h"
+
+static mailguard *mg;
+static char folder[256];
+
+#define MSG(s)                                                          \
+ "From: a@b.example\nDate: Thu, 1 Jan 2026 00:00:00 +0000\nSubject: " s \
+ "\n\nx\n"
+
+static void put(const char *name, const char *text)
+{
+	const char *path = temp_write(name, text, strlen(text));
+
+	snprintf(folder, sizeof(folder), "%.*s",
+	         (int)(strlen(path) - strlen(name) - 1), path);
+}
+
+static void setup(void)
+{
+	ok(mailguard_new(&mg, NULL, NULL));
+	temp_begin();
+}
+
+static void teardown(void)
+{
+	mailguard_free(mg);
+	temp_end();
+}
+
+TestSuite(store_maildir, .init = setup, .fini = teardown, .timeout = 60);
+
+Test(store_maildir, reads_new_and_cur_and_folders_but_not_tmp)
+{
+	put("new/1.a", MSG("one"));
+	put("cur/2.a:2,S", MSG("two"));
+	put("tmp/3.a", MSG("never"));
+	put(".Sent.2026/cur/4.a:2,RS", MSG("four"));
+	put("dovecot-uidlist", "3 V1\n");
+	cr_expect(eq(str, subjects_of(mg, folder),
+	             "INBOX:one|INBOX:two|Sent/2026:four"));
+}
+
+Test(store_maildir, flags_are_those_of_the_name)
+{
+	const mailguard_item *item;
+	mailguard_store *store;
+	mailguard_walk *walk;
+
+	put("cur/1.a,S=5,W=6:2,DFPRST", MSG("x"));
+	ok(mailguard_store_open(&store, mg, folder, NULL));
+	ok(mailguard_store_walk(&walk, store, NULL, NULL));
+	ok(mailguard_walk_next(&item, walk, NULL));
+	cr_expect(eq(u32, item->flags, 63));
+	mailguard_walk_free(walk);
+	mailguard_store_free(store);
+}
+
+Test(store_maildir, a_zeroed_message_is_loss_and_the_rest_is_read)
+{
+	static const char zeros[512];
+
+	put("cur/1.a:2,", MSG("one"));
+	temp_write("cur/2.a:2,", zeros, sizeof(zeros));
+	put("cur/3.a:2,", MSG("three"));
+	cr_expect(strncmp(check_of(mg, folder), "damaged", 7) == 0);
+	cr_expect(eq(str, subjects_of(mg, folder),
+	             "INBOX:one|INBOX:|INBOX:three"));
+}
+
+Test(store_maildir, one_message_alone_is_a_store)
+{
+	put("a.eml", MSG("alone"));
+	strcat(folder, "/a.eml");
+	cr_expect(eq(str, subjects_of(mg, folder), ":alone"));
+}
+
+Test(store_maildir, what_is_no_store_is_refused_by_name)
+{
+	mailguard_store *store;
+	mailguard_error err;
+
+	put("a.txt", "Dear Sir,\nno mail here.\n");
+	strcat(folder, "/a.txt");
+	cr_expect(eq(int, mailguard_store_open(&store, mg, folder, &err),
+	             MAILGUARD_EFORMAT));
+	cr_expect(strstr(err.message, folder) != NULL);
+	cr_expect(zero(ptr, store));
+	cr_expect(eq(int, mailguard_store_open(&store, mg, "/no/x", &err),
+	             MAILGUARD_EIO));
+}
