@@ -121,7 +121,7 @@ void mgi_timer_at(mgi_loop *loop, mgi_timer *t, int64_t ticks)
 	mgi_timer_stop(loop, t);
 	/* What fires now must not be able to keep a step from ending. */
 	if (loop->stepping && ticks <= loop->now)
-		;
+		ticks = loop->now + 1;
 	t->at = ticks;
 	mgi_heap_add(&loop->timers, t);
 	if (loop->timers == t)
