@@ -59,8 +59,8 @@ static void write_header(const char *folder)
 	      "reasons, by number.\n *\n * Made by mkreasons from "
 	      "data/reasons.tsv; do not edit. A number is 100 times\n * its "
 	      "fault plus a part of its own, and is never used again.\n */\n"
-	      "#ifndef MAILGUARD_REASONS_H\n#define MAILGUARD_REASONS_H\n\n"
-	      "/** Whose fault it is. */\nenum {\n",
+	      "#ifndef MAILGUARD_REASONS_H\n#define MAILGUARD_REASONS_H\n"
+	      "/* clang-format off */\n\n/** Whose fault it is. */\nenum {\n",
 	      f);
 	for (i = 0; i < MGI_FAULTS; i++) {
 		fputs("\tMAILGUARD_FAULT_", f);

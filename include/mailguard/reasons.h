@@ -7,6 +7,7 @@
  */
 #ifndef MAILGUARD_REASONS_H
 #define MAILGUARD_REASONS_H
+/* clang-format off */
 
 /** Whose fault it is. */
 enum {
