@@ -26,7 +26,9 @@ static bool is_text(const char *s)
 	return mgi_utf8_valid(mgi_span_of(s));
 }
 
-static void add(mailguard_buffer *out, const mailguard_parser_event *e, bool *in_body)
+static void add(mailguard_buffer *out,
+                const mailguard_parser_event *e,
+                bool *in_body)
 {
 	if (e->kind == MAILGUARD_PARSER_BODY) {
 		if (!*in_body)
@@ -88,7 +90,8 @@ static void check_cuts(mailguard_span s)
 	mgi_buf_init(&whole, mg);
 	mgi_buf_init(&cut, mg);
 	events(&whole, s, s.len ? s.len : 1);
-	for (piece = 1; piece <= 9; piece += 4) {
+	/* Byte by byte takes its time. */
+	for (piece = s.len < 300 ? 1 : 7; piece <= 9; piece += 4) {
 		mgi_buf_cut(&cut, 0);
 		events(&cut, s, piece);
 		must(cut.len == whole.len &&

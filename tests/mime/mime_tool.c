@@ -44,12 +44,35 @@ static void member(const char *name, const char *value)
 	json_string(value);
 }
 
+static void read_lists(const mailguard_message *m)
+{
+	const mailguard_damage *d;
+	const mailguard_part *part;
+	size_t i;
+
+	printf(", \"date\": %" PRId64 ", \"size\": %" PRIu64 ", \"parts\": [",
+	       mailguard_message_date(m) / 1000000, mailguard_message_size(m));
+	for (i = 0; (part = mailguard_message_part(m, i)) != NULL; i++) {
+		printf("%s{\"number\": %d", i ? ", " : "", part->number);
+		member("type", part->type);
+		member("name", part->name);
+		printf(", \"size\": %" PRIu64 ", \"depth\": %d}", part->size,
+		       part->depth);
+	}
+	printf("], \"attachments\": [");
+	for (i = 0; (part = mailguard_message_attachment(m, i)) != NULL; i++)
+		printf("%s%d", i ? ", " : "", part->number);
+	printf("], \"damages\": [");
+	for (i = 0; (d = mailguard_message_damage(m, i)) != NULL; i++)
+		printf("%s\"%s@%" PRIu64 "\"", i ? ", " : "",
+		       mailguard_damage_name(d->kind), d->offset);
+	printf("]}\n");
+}
+
 static void read_one(const char *path)
 {
 	mailguard_buffer *text;
 	char digest[MAILGUARD_DIGEST_SIZE];
-	const mailguard_damage *d;
-	const mailguard_part *part;
 	mailguard_source *source;
 	mailguard_message *m;
 	mailguard_error err;
@@ -71,23 +94,7 @@ static void read_one(const char *path)
 	member("id", mailguard_message_id(m));
 	member("digest", digest);
 	member("text", mailguard_buffer_text(text));
-	printf(", \"date\": %" PRId64 ", \"size\": %" PRIu64 ", \"parts\": [",
-	       mailguard_message_date(m) / 1000000, mailguard_message_size(m));
-	for (i = 0; (part = mailguard_message_part(m, i)) != NULL; i++) {
-		printf("%s{\"number\": %d", i ? ", " : "", part->number);
-		member("type", part->type);
-		member("name", part->name);
-		printf(", \"size\": %" PRIu64 ", \"depth\": %d}", part->size,
-		       part->depth);
-	}
-	printf("], \"attachments\": [");
-	for (i = 0; (part = mailguard_message_attachment(m, i)) != NULL; i++)
-		printf("%s%d", i ? ", " : "", part->number);
-	printf("], \"damages\": [");
-	for (i = 0; (d = mailguard_message_damage(m, i)) != NULL; i++)
-		printf("%s\"%s@%" PRIu64 "\"", i ? ", " : "",
-		       mailguard_damage_name(d->kind), d->offset);
-	printf("]}\n");
+	read_lists(m);
 	mailguard_buffer_free(text);
 	mailguard_message_free(m);
 	mailguard_source_free(source);

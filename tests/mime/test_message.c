@@ -41,47 +41,44 @@ static char *bytes_of(mailguard_message *m, int32_t number)
 
 #define CTE "Content-Transfer-Encoding: "
 
+static const struct {
+	const char *why, *mail;
+	char *bytes;
+} bodies[] = {
+	{ "7bit", "A: b\n\nx=41\n", "x=41\n" },
+	{ "base64", CTE "base64\n\nQUJD\nREU=\n", "ABCDE" },
+	{ "base64 in odd lines", CTE "base64\n\nQ\nUJ D\n\nRE\nU=", "ABCDE" },
+	{ "base64 joined", CTE "base64\n\nQQ==QkM=", "ABC" },
+	{ "base64 with rubbish", CTE "base64\n\nQ!U*J-D", "ABC" },
+	{ "base64 cut", CTE "base64\n\nQUJDRE", "ABCD" },
+	{ "case", CTE "BASE64\n\nQQ==", "A" },
+	{ "comment", CTE "base64 (yes)\n\nQQ==", "A" },
+	{ "qp", CTE "quoted-printable\n\na=3Db\n", "a=b\n" },
+	{ "qp lower case", CTE "quoted-printable\n\n=c3=a9", "é" },
+	{ "soft line", CTE "quoted-printable\n\na=\nb=\r\nc", "abc" },
+	{ "soft with spaces", CTE "quoted-printable\n\na= \t\nb", "ab" },
+	{ "spaces at the end", CTE "quoted-printable\n\na  \nb\t\r\nc ",
+	  "a\nb\r\nc" },
+	{ "spaces within", CTE "quoted-printable\n\na  b\n", "a  b\n" },
+	{ "bad escape", CTE "quoted-printable\n\na=ZZ=4", "a=ZZ=4" },
+	{ "equals at the end", CTE "quoted-printable\n\na=", "a" },
+	{ "uuencode",
+	  CTE "x-uuencode\n\ntext\nbegin 644 f\n#04)#\n`\nend\nmore", "ABC" },
+	{ "uu spaces lost", CTE "uue\n\nbegin 644 f\n!00\n \nend\n", "A" },
+};
+
 Test(mime_message, bodies_are_decoded)
 {
-	static const struct {
-		const char *why, *mail;
-		char *bytes;
-	} rows[] = {
-		{ "7bit", "A: b\n\nx=41\n", "x=41\n" },
-		{ "base64", CTE "base64\n\nQUJD\nREU=\n", "ABCDE" },
-		{ "base64 in odd lines",
-		  CTE "base64\n\nQ\nUJ D\n\nRE\nU=", "ABCDE" },
-		{ "base64 joined", CTE "base64\n\nQQ==QkM=", "ABC" },
-		{ "base64 with rubbish", CTE "base64\n\nQ!U*J-D", "ABC" },
-		{ "base64 cut", CTE "base64\n\nQUJDRE", "ABCD" },
-		{ "case", CTE "BASE64\n\nQQ==", "A" },
-		{ "comment", CTE "base64 (yes)\n\nQQ==", "A" },
-		{ "qp", CTE "quoted-printable\n\na=3Db\n", "a=b\n" },
-		{ "qp lower case", CTE "quoted-printable\n\n=c3=a9", "é" },
-		{ "soft line", CTE "quoted-printable\n\na=\nb=\r\nc", "abc" },
-		{ "soft with spaces", CTE "quoted-printable\n\na= \t\nb",
-		  "ab" },
-		{ "spaces at the end", CTE "quoted-printable\n\na  \nb\t\r\nc ",
-		  "a\nb\r\nc" },
-		{ "spaces within", CTE "quoted-printable\n\na  b\n", "a  b\n" },
-		{ "bad escape", CTE "quoted-printable\n\na=ZZ=4", "a=ZZ=4" },
-		{ "equals at the end", CTE "quoted-printable\n\na=", "a" },
-		{ "uuencode",
-		  CTE "x-uuencode\n\ntext\nbegin 644 f\n#04)#\n`\nend\nmore",
-		  "ABC" },
-		{ "uu spaces lost", CTE "uue\n\nbegin 644 f\n!00\n \nend\n",
-		  "A" },
-	};
 	size_t i;
 
-	for (i = 0; i < ROWS(rows); i++) {
-		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+	for (i = 0; i < ROWS(bodies); i++) {
+		mailguard_message *m = message_of(mg, span_of(bodies[i].mail));
 
-		cr_expect(eq(str, bytes_of(m, 0), rows[i].bytes), "%s",
-		          rows[i].why);
+		cr_expect(eq(str, bytes_of(m, 0), bodies[i].bytes), "%s",
+		          bodies[i].why);
 		cr_expect(eq(int, mailguard_message_part(m, 0)->size,
-		             strlen(rows[i].bytes)),
-		          "%s", rows[i].why);
+		             strlen(bodies[i].bytes)),
+		          "%s", bodies[i].why);
 		mailguard_message_free(m);
 	}
 }
@@ -123,48 +120,46 @@ Test(mime_message, values_of_a_mail_with_everything)
 #define PICTURE "\n\n--b\nContent-Type: image/png"
 #define BEGIN(type) "Content-Type: multipart/" type "; boundary=b\n\n--b\n\nx"
 
+static const struct {
+	const char *why, *mail;
+	size_t count;
+} attached[] = {
+	{ "text", "A: b\n\nx", 0 },
+	{ "picture beside it", BEGIN("mixed") PICTURE "\n\ny", 1 },
+	{ "text with a name",
+	  BEGIN("mixed") "\n--b\nContent-Type: text/plain; name=a\n\n", 1 },
+	{ "shown by its id",
+	  BEGIN("related") PICTURE "; name=a\nContent-ID: <1@b>\n\ny", 0 },
+	{ "id without brackets",
+	  BEGIN("related") PICTURE "; name=a\nContent-ID: one\n\ny", 0 },
+	{ "shown, but to be saved",
+	  BEGIN("related") PICTURE
+	  "\nContent-ID: <1@b>\nContent-Disposition: attachment\n\ny",
+	  1 },
+	{ "named, nothing shows it", BEGIN("related") PICTURE "; name=a\n\ny",
+	  1 },
+	{ "another way to say it", BEGIN("alternative") PICTURE "\n\ny", 0 },
+	{ "a report's data",
+	  BEGIN("report") "\n--b\nContent-Type: "
+	                  "message/delivery-status\n\nx: y\n",
+	  0 },
+	{ "only the forwarded mail, not what is in it",
+	  BEGIN("mixed") "\n--b\nContent-Type: message/rfc822\n\n"
+	                 "Content-Type: image/png\n\ny",
+	  1 },
+};
+
 Test(mime_message, what_a_text_shows_is_no_attachment)
 {
-	static const struct {
-		const char *why, *mail;
-		size_t count;
-	} rows[] = {
-		{ "text", "A: b\n\nx", 0 },
-		{ "picture beside it", BEGIN("mixed") PICTURE "\n\ny", 1 },
-		{ "text with a name",
-		  BEGIN("mixed") "\n--b\nContent-Type: text/plain; name=a\n\n",
-		  1 },
-		{ "shown by its id",
-		  BEGIN("related") PICTURE "; name=a\nContent-ID: <1@b>\n\ny",
-		  0 },
-		{ "id without brackets",
-		  BEGIN("related") PICTURE "; name=a\nContent-ID: one\n\ny",
-		  0 },
-		{ "shown, but to be saved",
-		  BEGIN("related") PICTURE
-		  "\nContent-ID: <1@b>\nContent-Disposition: attachment\n\ny",
-		  1 },
-		{ "named, nothing shows it",
-		  BEGIN("related") PICTURE "; name=a\n\ny", 1 },
-		{ "another way to say it", BEGIN("alternative") PICTURE "\n\ny",
-		  0 },
-		{ "a report's data",
-		  BEGIN("report") "\n--b\nContent-Type: "
-		                  "message/delivery-status\n\nx: y\n",
-		  0 },
-		{ "only the forwarded mail, not what is in it",
-		  BEGIN("mixed") "\n--b\nContent-Type: message/rfc822\n\n"
-		                 "Content-Type: image/png\n\ny",
-		  1 },
-	};
 	size_t i, n;
 
-	for (i = 0; i < ROWS(rows); i++) {
-		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+	for (i = 0; i < ROWS(attached); i++) {
+		mailguard_message *m =
+			message_of(mg, span_of(attached[i].mail));
 
 		for (n = 0; mailguard_message_attachment(m, n);)
 			n++;
-		cr_expect(eq(int, n, rows[i].count), "%s", rows[i].why);
+		cr_expect(eq(int, n, attached[i].count), "%s", attached[i].why);
 		mailguard_message_free(m);
 	}
 }
