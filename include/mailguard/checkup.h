@@ -20,7 +20,8 @@ typedef struct mailguard_checkup mailguard_checkup;
 
 /** Flags of the options. */
 enum {
-	MAILGUARD_CHECKUP_NO_NET = 1,   /**< Ask no server and no page. */
+	MAILGUARD_CHECKUP_NO_NET = 1,   /**< Ask no server and no page; so it
+	                                     is if built without a network. */
 	MAILGUARD_CHECKUP_NO_DEEP = 2,  /**< Quick looks at files only. */
 	MAILGUARD_CHECKUP_NO_STATUS = 4 /**< Fetch no status page. */
 };

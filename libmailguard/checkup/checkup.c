@@ -89,6 +89,22 @@ static size_t steps_count(const mailguard_checkup *c)
 	return n;
 }
 
+/* Built without a network, the mail files can still be looked at. */
+static mailguard_status probe_make(mailguard_checkup *c, mailguard_error *err)
+{
+	mailguard_error why;
+	mailguard_status st;
+
+	st = mailguard_probe_new(&c->probe, c->mg, c->opts.probe, &why);
+	if (st < 0 && strcmp(why.code, "net.absent") == 0) {
+		c->opts.flags |= MAILGUARD_CHECKUP_NO_NET;
+		return MAILGUARD_OK;
+	}
+	if (st < 0 && err)
+		*err = why;
+	return st;
+}
+
 static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
 {
 	mailguard_status st;
@@ -97,7 +113,7 @@ static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
 	if (st >= 0)
 		st = mailguard_classifier_new(&c->classifier, c->mg, err);
 	if (st >= 0 && !(c->opts.flags & MAILGUARD_CHECKUP_NO_NET))
-		st = mailguard_probe_new(&c->probe, c->mg, c->opts.probe, err);
+		st = probe_make(c, err);
 	if (st >= 0)
 		st = links_add(c, err);
 	return st;
