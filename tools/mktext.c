@@ -43,6 +43,22 @@ static void same_slots(const tsv *t, const char *a, const char *b)
 	}
 }
 
+/* "\\n" stands for a line end; the text only gets shorter. */
+static const char *with_lines(char *text)
+{
+	char *to = text, *at;
+
+	for (at = text; *at; at++)
+		if (at[0] == '\\' && at[1] == 'n') {
+			*to++ = '\n';
+			at++;
+		} else {
+			*to++ = *at;
+		}
+	*to = '\0';
+	return text;
+}
+
 static void read_row(const tsv *t)
 {
 	size_t i;
@@ -59,8 +75,8 @@ static void read_row(const tsv *t)
 		if (strcmp(rows[i].id, t->cell[0]) == 0)
 			tsv_die(t, "%s stands twice", t->cell[0]);
 	rows[count].id = t->cell[0];
-	rows[count].en = t->cell[1];
-	rows[count++].ja = t->cell[2];
+	rows[count].en = with_lines(t->cell[1]);
+	rows[count++].ja = with_lines(t->cell[2]);
 }
 
 static int by_id(const void *a, const void *b)

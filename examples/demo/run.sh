@@ -1,48 +1,103 @@
 #!/bin/sh
-# The two stories this library was made for, told by the program itself:
+# The two stories this library was made for, played by the program itself on
+# mail files, servers and a status page of their own, all on this machine:
 #
 #	$ examples/demo/run.sh build/release/bin/mailguard en
 #
-# Exits 0 if every scene ends as it should: trouble found and told.
+# Everything lies in a temporary folder that is gone afterwards. Exits 0 if
+# every scene ends as it should.
 set -eu
-mailguard=$1
+here=$(cd "$(dirname "$0")" && pwd)
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+server=$(dirname "$program")/mailguard-demo-server
 lang=${2:-ja}
-here=$(dirname "$0")
 
 case $lang in
-ja)
-	scene1='場面1　1台のPCの4アカウントのうち3つが、同時に送受信できなくなりました。'
-	scene2='場面2　新着メールが届きません。A社は「メンテナンス中」と告知しています。'
-	scene3='場面3　画面に出たエラーコードの意味を調べます。'
-	;;
-en)
-	scene1='Scene 1. Three of the four accounts on one PC stopped at once.'
-	scene2='Scene 2. No new mail arrives, and hoster A announces maintenance.'
-	scene3='Scene 3. What the error codes on the screen mean.'
-	;;
+ja | en) . "$here/words.$lang.sh" ;;
 *)
 	echo "demo: --lang is ja or en, not '$lang'" >&2
 	exit 2
 	;;
 esac
+for needed in "$program" "$server"; do
+	[ -x "$needed" ] || {
+		echo "demo: $needed is not there; ./dev build makes it" >&2
+		exit 2
+	}
+done
 
-# tell TITLE ARGUMENT... - play one scene; trouble told (1) is how it ends well
-tell() {
-	printf '\n%s\n' "$1"
+work=$(mktemp -d "${TMPDIR:-/tmp}/mailguard-demo.XXXXXX")
+serving=
+clean() {
+	if [ -n "$serving" ]; then
+		kill "$serving" 2>/dev/null || :
+		wait "$serving" 2>/dev/null || :
+	fi
+	rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+cd "$work"
+. "$here/stage.sh"
+
+# say TEXT... - the voice that tells the story
+say() {
+	printf '\n'
+	printf '%s\n' "$@"
+}
+
+# run STATUS ARGUMENT... - call the program as a person would, show the call,
+# and insist on how it ends
+run() {
+	expected=$1
 	shift
-	printf '$ mailguard'
+	printf '\n$ mailguard'
 	for argument in "$@"; do
 		case $argument in
-		*' '*) printf " '%s'" "$argument" ;;
+		*[!A-Za-z0-9@%+=:,./_-]*) printf " '%s'" "$argument" ;;
 		*) printf ' %s' "$argument" ;;
 		esac
 	done
 	printf '\n\n'
 	status=0
-	"$mailguard" "$@" || status=$?
-	[ "$status" -le 1 ] || exit "$status"
+	"$program" "$@" --lang "$lang" || status=$?
+	[ "$status" = "$expected" ] || {
+		echo "demo: exit status $status instead of $expected" >&2
+		exit 1
+	}
 }
 
-tell "$scene1" weigh --lang "$lang" "$here/story2.json"
-tell "$scene2" weigh --lang "$lang" "$here/story1.json"
-tell "$scene3" explain --lang "$lang" 0x800CCC0F "550 5.1.1 User unknown"
+make_mail
+serve
+
+say "$scene1" "$scene1_what"
+make_profile1
+run 1 checkup office.json --map 'C:\Users\u=Users/u' \
+	--ca-file ca.pem --secrets-table-command 'cat passwords.tsv' \
+	--saw 'info receive fail 0x800CCC0F' --saw 'info send fail' \
+	--saw 'sales receive fail 0x800CCC0F' --saw 'sales send fail' \
+	--saw 'orders receive fail 0x800CCC0F' --saw 'orders send fail' \
+	--saw 'owner receive ok' --saw 'owner send ok'
+
+say "$scene1_backup"
+printf '\n$ cp -Rp Users/u/OneDrive/メール backup\n'
+cp -Rp Users/u/OneDrive/メール backup
+say "$scene1_salvage"
+run 1 salvage backup/info.mbox info-saved.mbox
+say "$scene1_check"
+run 1 check info-saved.mbox
+say "$scene1_end"
+
+say "$scene2" "$scene2_what"
+make_profile2
+run 1 checkup wasabi.json --ca-file ca.pem \
+	--secrets-table-command 'cat passwords.tsv' \
+	--saw 'wasabitaro receive fail 0x800CCC0E' \
+	--saw 'wasabitaro send fail 0x800CCC0E' \
+	--saw 'eigyo receive ok' --saw 'eigyo send ok'
+say "$scene2_notice"
+run 0 notice wasabi.json --account wasabitaro --company "$company" \
+	--since "$since" --until "$until" --window-from "$window_from"
+
+say "$the_end"

@@ -4,6 +4,7 @@
 #include "checkup/checkup.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <mailguard/store.h>
 
@@ -91,15 +92,21 @@ mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 }
 
 /* Through the whole check, keeping the first thing that was lost. */
-static mailguard_status check_run(mailguard_checkup *c,
+static mailguard_status check_run(const char **loss,
+                                  mailguard_checkup *c,
                                   mailguard_check *check,
                                   mailguard_error *err)
 {
 	const mailguard_finding *f;
 	mailguard_status st;
 
-	while ((st = mailguard_check_next(&f, check, err)) == MAILGUARD_OK)
-		;
+	while ((st = mailguard_check_next(&f, check, err)) == MAILGUARD_OK) {
+		if (*loss || f->severity != MAILGUARD_SEVERITY_LOSS)
+			continue;
+		*loss = mgi_arena_strndup(c->arena, f->text, strlen(f->text));
+		if (!*loss)
+			return mgi_fail_nomem(err);
+	}
 	if (st < 0)
 		return st;
 	return mailguard_check_text(&c->text, check, err);
@@ -126,6 +133,7 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 	mailguard_outcome outcome = MAILGUARD_OUTCOME_UNKNOWN;
 	mailguard_store *store = NULL;
 	mailguard_check *check = NULL;
+	const char *loss = NULL;
 	mailguard_error own;
 	mailguard_status st;
 
@@ -136,7 +144,7 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 	if (st >= 0)
 		st = mailguard_store_check(&check, store, NULL, &own);
 	if (st >= 0)
-		st = check_run(c, check, &own);
+		st = check_run(&loss, c, check, &own);
 	if (st >= 0)
 		outcome = outcome_of_check(check);
 	else if (st == MAILGUARD_EIO || st == MAILGUARD_EFORMAT) {
@@ -148,7 +156,8 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 		*err = own;
 	}
 	if (st >= 0)
-		st = observe(c, s, outcome, mgi_buf_text(&c->text), err);
+		st = observe(c, s, outcome,
+		             loss ? loss : mgi_buf_text(&c->text), err);
 	mailguard_check_free(check);
 	mailguard_store_free(store);
 	return st;

@@ -111,10 +111,12 @@ static mailguard_status answer_take(mailguard_checkup *c,
 	c->step.outcome = e.outcome;
 	if (mailguard_answer_ok(a))
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_OK, "server",
-		        u.server->id, "host", u.server->host);
+		        u.server->id, "host", u.server->host, "account",
+		        u.account->id);
 	else
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_FAIL, "server",
-		        u.server->id, "host", u.server->host, "why",
+		        u.server->id, "host", u.server->host, "account",
+		        u.account->id, "why",
 		        mailguard_reason_text(
 				c->mg, mailguard_answer_cause(a)->reason));
 	return mailguard_case_observe(c->seen, &e, err);

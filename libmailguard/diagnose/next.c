@@ -278,6 +278,25 @@ static void add_tests(planner *p)
 	}
 }
 
+/* A text of many lines is as many acts, to be done in that order. */
+static void act_add(mailguard_verdict *v, const char *target, const char *text)
+{
+	while (text) {
+		const char *end = strchr(text, '\n');
+		mailguard_next act = { .target = target, .text = text };
+
+		if (end) {
+			act.text = mgi_arena_strndup(v->world.arena, text,
+			                             (size_t)(end - text));
+			end++;
+		}
+		if (!act.text || v->next_count == MGI_NEXT_MAX)
+			return;
+		next_add(v, act);
+		text = end;
+	}
+}
+
 static void add_acts(mailguard_verdict *v)
 {
 	size_t i;
@@ -286,11 +305,8 @@ static void add_acts(mailguard_verdict *v)
 		int32_t part = v->set.part[i];
 		const mgi_component *p = &v->world.parts[part];
 
-		next_add(v, (mailguard_next){
-				    MAILGUARD_TEST_NONE, MAILGUARD_VANTAGE_HERE,
-				    p->subject[0] ? p->subject : NULL,
-				    mgi_part_text(v, mgi_kinds[p->kind].act,
-		                                  part) });
+		act_add(v, p->subject[0] ? p->subject : NULL,
+		        mgi_part_text(v, mgi_kinds[p->kind].act, part));
 	}
 }
 
@@ -301,8 +317,8 @@ void mgi_verdict_next(mailguard_verdict *v)
 
 	p.cap = SIX + SUBJECTS * (SIX + 1);
 	p.at = mgi_arena_array(v->world.arena, p.cap, sizeof(*p.at));
-	v->next = mgi_arena_array(v->world.arena, MGI_NEXT_TESTS + 2,
-	                          sizeof(*v->next));
+	v->next =
+		mgi_arena_array(v->world.arena, MGI_NEXT_MAX, sizeof(*v->next));
 	if (!p.at || !v->next || mgi_arena_failed(v->world.arena))
 		return;
 	rivals_pick(&p);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #define MGI_NEXT_TESTS 5
+#define MGI_NEXT_MAX (MGI_NEXT_TESTS + 2 * 6) /* two blamed, six acts each */
 #define MGI_POSSIBLE 5
 
 typedef struct mgi_texts {

@@ -162,13 +162,13 @@ static const char *moment(const draft *d, mailguard_time at)
 	return text;
 }
 
-/* One text with every fact as a slot; "\n" in a row is a line end. */
+/* One text with every fact as a slot. */
 static const char *words(const draft *d, mgi_say_id id)
 {
 	const mailguard_notice_facts *f = d->f;
 	mailguard_time from = f->window_from ? f->window_from : f->since;
 	mailguard_buffer b;
-	char *text = NULL, *at, *to;
+	const char *text = NULL;
 
 	mgi_buf_init(&b, d->mg);
 	mgi_say_args(&b, d->lang, id, "company", f->company, "address",
@@ -182,15 +182,6 @@ static const char *words(const draft *d, mgi_say_id id)
 	else
 		(void)mgi_arena_array(d->arena, SIZE_MAX, 2);
 	mgi_buf_done(&b);
-	for (at = to = text; at && *at; at++)
-		if (at[0] == '\\' && at[1] == 'n') {
-			*to++ = '\n';
-			at++;
-		} else {
-			*to++ = *at;
-		}
-	if (to)
-		*to = '\0';
 	return text;
 }
 
