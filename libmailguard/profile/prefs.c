@@ -6,7 +6,6 @@
  */
 #include "profile/import.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -112,27 +111,19 @@ static void line_read(prefs *ps, mailguard_span line)
 	ps->first = made;
 }
 
-/* The value of a key made of parts, NULL behind the last; NULL if none. */
-static const char *get(const prefs *ps, const char *part, ...)
+/* Of "mail.server." "server1" ".type", and so on. */
+static const char *get(const prefs *ps,
+                       const char *group,
+                       const char *id,
+                       const char *name)
 {
-	char key[256];
-	size_t n = 0;
+	size_t before = strlen(group), len = strlen(id);
 	const pref *at;
-	va_list ap;
 
-	va_start(ap, part);
-	for (; part; part = va_arg(ap, const char *)) {
-		size_t len = strlen(part);
-
-		if (len >= sizeof(key) - n)
-			break;
-		memcpy(key + n, part, len);
-		n += len;
-	}
-	va_end(ap);
-	key[n] = '\0';
-	for (at = ps->first; !part && at; at = at->next)
-		if (strcmp(at->key, key) == 0)
+	for (at = ps->first; at; at = at->next)
+		if (strncmp(at->key, group, before) == 0 &&
+		    strncmp(at->key + before, id, len) == 0 &&
+		    strcmp(at->key + before + len, name) == 0)
 			return at->value;
 	return NULL;
 }
@@ -189,11 +180,11 @@ static void host_old_note(const prefs *ps, const char *old, const char *host)
 /* False for feeds, newsgroups and local folders. */
 static bool service_in(mgi_service *out, const prefs *ps, const char *id)
 {
-	const char *type = get(ps, "mail.server.", id, ".type", NULL);
-	const char *host = get(ps, "mail.server.", id, ".hostname", NULL);
-	const char *real = get(ps, "mail.server.", id, ".realhostname", NULL);
-	const char *user = get(ps, "mail.server.", id, ".realuserName", NULL);
-	int32_t port = number_of(get(ps, "mail.server.", id, ".port", NULL));
+	const char *type = get(ps, "mail.server.", id, ".type");
+	const char *host = get(ps, "mail.server.", id, ".hostname");
+	const char *real = get(ps, "mail.server.", id, ".realhostname");
+	const char *user = get(ps, "mail.server.", id, ".realuserName");
+	int32_t port = number_of(get(ps, "mail.server.", id, ".port"));
 
 	memset(out, 0, sizeof(*out));
 	if (!type || (strcmp(type, "pop3") != 0 && strcmp(type, "imap") != 0))
@@ -203,16 +194,14 @@ static bool service_in(mgi_service *out, const prefs *ps, const char *id)
 	if (real && real[0] && host && strcmp(real, host) != 0)
 		host_old_note(ps, host, real);
 	out->server.host = real && real[0] ? real : host;
-	out->server.tls =
-		tls_of(get(ps, "mail.server.", id, ".socketType", NULL));
+	out->server.tls = tls_of(get(ps, "mail.server.", id, ".socketType"));
 	out->server.port =
 		port > 0 ? port
 			 : mailguard_protocol_port(out->server.protocol,
 	                                           out->server.tls);
-	out->user = user && user[0]
-	                    ? user
-	                    : get(ps, "mail.server.", id, ".userName", NULL);
-	out->auth = auth_of(get(ps, "mail.server.", id, ".authMethod", NULL));
+	out->user = user && user[0] ? user
+	                            : get(ps, "mail.server.", id, ".userName");
+	out->auth = auth_of(get(ps, "mail.server.", id, ".authMethod"));
 	return true;
 }
 
@@ -223,28 +212,25 @@ static void service_out(mgi_service *out, const prefs *ps, const char *id)
 	memset(out, 0, sizeof(*out));
 	if (!id)
 		return;
-	port = number_of(get(ps, "mail.smtpserver.", id, ".port", NULL));
+	port = number_of(get(ps, "mail.smtpserver.", id, ".port"));
 	out->server.protocol = port == 25 ? MAILGUARD_PROTOCOL_SMTP
 	                                  : MAILGUARD_PROTOCOL_SUBMISSION;
-	out->server.host = get(ps, "mail.smtpserver.", id, ".hostname", NULL);
-	out->server.tls =
-		tls_of(get(ps, "mail.smtpserver.", id, ".try_ssl", NULL));
+	out->server.host = get(ps, "mail.smtpserver.", id, ".hostname");
+	out->server.tls = tls_of(get(ps, "mail.smtpserver.", id, ".try_ssl"));
 	out->server.port =
 		port > 0 ? port
 			 : mailguard_protocol_port(out->server.protocol,
 	                                           out->server.tls);
-	out->user = get(ps, "mail.smtpserver.", id, ".username", NULL);
-	out->auth =
-		auth_of(get(ps, "mail.smtpserver.", id, ".authMethod", NULL));
+	out->user = get(ps, "mail.smtpserver.", id, ".username");
+	out->auth = auth_of(get(ps, "mail.smtpserver.", id, ".authMethod"));
 }
 
 /* Where the mail lies: an absolute folder, or one below the profile. */
 static const char *store_add(const prefs *ps, const char *id)
 {
-	const char *kind =
-		get(ps, "mail.server.", id, ".storeContractID", NULL);
-	const char *path = get(ps, "mail.server.", id, ".directory", NULL);
-	const char *rel = get(ps, "mail.server.", id, ".directory-rel", NULL);
+	const char *kind = get(ps, "mail.server.", id, ".storeContractID");
+	const char *path = get(ps, "mail.server.", id, ".directory");
+	const char *rel = get(ps, "mail.server.", id, ".directory-rel");
 	mailguard_storage s;
 
 	memset(&s, 0, sizeof(s));
@@ -270,9 +256,9 @@ static const char *first_of(const prefs *ps, const char *list)
 
 static void account_add(const prefs *ps, const char *id)
 {
-	const char *server = get(ps, "mail.account.", id, ".server", NULL);
+	const char *server = get(ps, "mail.account.", id, ".server");
 	const char *who =
-		first_of(ps, get(ps, "mail.account.", id, ".identities", NULL));
+		first_of(ps, get(ps, "mail.account.", id, ".identities"));
 	const char *smtp = NULL, *address = NULL, *leave;
 	mgi_service in, out;
 	mailguard_account *a;
@@ -280,26 +266,26 @@ static void account_add(const prefs *ps, const char *id)
 	if (!server || !service_in(&in, ps, server))
 		return;
 	if (who) {
-		address = get(ps, "mail.identity.", who, ".useremail", NULL);
-		smtp = get(ps, "mail.identity.", who, ".smtpServer", NULL);
+		address = get(ps, "mail.identity.", who, ".useremail");
+		smtp = get(ps, "mail.identity.", who, ".smtpServer");
 	}
 	if (!smtp)
-		smtp = get(ps, "mail.smtp.defaultserver", NULL);
+		smtp = get(ps, "mail.smtp.", "", "defaultserver");
 	service_out(&out, ps, smtp);
 	a = mgi_import_account(ps->p, &in, &out, address ? address : in.user);
 	if (!a)
 		return;
-	a->label = get(ps, "mail.server.", server, ".name", NULL);
+	a->label = get(ps, "mail.server.", server, ".name");
 	if (who) {
-		a->name = get(ps, "mail.identity.", who, ".fullName", NULL);
-		a->reply_to = get(ps, "mail.identity.", who, ".reply_to", NULL);
+		a->name = get(ps, "mail.identity.", who, ".fullName");
+		a->reply_to = get(ps, "mail.identity.", who, ".reply_to");
 	}
 	a->store = store_add(ps, server);
-	leave = get(ps, "mail.server.", server, ".leave_on_server", NULL);
+	leave = get(ps, "mail.server.", server, ".leave_on_server");
 	if (leave)
 		a->leave_on_server = strcmp(leave, "true") == 0;
 	a->leave_days = number_of(get(ps, "mail.server.", server,
-	                              ".num_days_to_leave_on_server", NULL));
+	                              ".num_days_to_leave_on_server"));
 	if (a->leave_days < 0)
 		a->leave_days = 0;
 	mgi_profile_account_done(ps->p, a);
@@ -319,7 +305,7 @@ static mailguard_status prefs_read(mailguard_profile *p,
 	(void)address;
 	while (mgi_cursor_line(&line, &c))
 		line_read(&ps, line);
-	list = get(&ps, "mail.accountmanager.accounts", NULL);
+	list = get(&ps, "mail.accountmanager.", "", "accounts");
 	c = mgi_cursor_of(mgi_span_of(list));
 	while (list && mgi_cursor_until(&id, &c, ',')) {
 		const char *name;
