@@ -75,7 +75,7 @@ static const char *const *commands_copy(mgi_arena *a, const char *const *list)
 
 	if (!list)
 		return NULL;
-	while (list[n] && n < COMMANDS_MAX)
+	while (n < COMMANDS_MAX && list[n])
 		n++;
 	own = mgi_arena_array(a, n + 1, sizeof(*own));
 	for (i = 0; own && i < n; i++)

@@ -138,7 +138,7 @@ mailguard_status mgi_net_new(mailguard_net **out,
                              mgi_poller_kind poller,
                              mailguard_error *err)
 {
-	mailguard_error own;
+	mailguard_error own = { 0 };
 	mailguard_status st;
 	mgi_arena *arena;
 	mailguard_net *net;
