@@ -205,7 +205,6 @@ int ex_checkup(ex_call *call)
 		MAILGUARD_PROBE_OPTIONS_INIT;
 	static const mailguard_checkup_options opts =
 		MAILGUARD_CHECKUP_OPTIONS_INIT;
-	mailguard_error err;
 	request r;
 	int rc;
 
@@ -214,10 +213,10 @@ int ex_checkup(ex_call *call)
 	r.probe = probe;
 	r.opts = opts;
 	rc = arguments_read(&r);
+	if (rc == EX_FINE)
+		rc = ex_profile_open(&r.profile, call, r.path);
 	if (rc != EX_FINE)
 		return rc;
-	if (mailguard_profile_open(&r.profile, call->mg, r.path, &err) < 0)
-		return ex_fail(call, &err);
 	running = call->mg;
 	signal(SIGINT, stop);
 	rc = maps_read(&r);

@@ -31,6 +31,19 @@ int ex_fail_at(const ex_call *call,
 	return EX_CANNOT_TELL;
 }
 
+int ex_profile_open(mailguard_profile **out,
+                    const ex_call *call,
+                    const char *path)
+{
+	mailguard_error err;
+
+	if (mailguard_profile_open(out, call->mg, path, &err) >= 0)
+		return EX_FINE;
+	/* What cannot be read is named by the message itself. */
+	return strstr(err.message, path) ? ex_fail(call, &err)
+	                                 : ex_fail_at(call, path, &err);
+}
+
 int ex_fail_text(const ex_call *call,
                  const char *en,
                  const char *ja,

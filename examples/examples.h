@@ -56,6 +56,10 @@ int ex_fail_text(const ex_call *call,
                  const char *en,
                  const char *ja,
                  const char *what);
+/* EX_FINE, or told with the name of the file. */
+int ex_profile_open(mailguard_profile **out,
+                    const ex_call *call,
+                    const char *path);
 /*
  * The value of option `name` if argv[*i] is it ("--file X" or "--file=X"):
  * moves *i on and returns true. `*value` is NULL if it is missing.

@@ -190,10 +190,10 @@ int ex_notice(ex_call *call)
 	mailguard_error err;
 	int rc = request_read(&r, call);
 
+	if (rc == EX_FINE)
+		rc = ex_profile_open(&p, call, r.profile);
 	if (rc != EX_FINE)
 		return rc;
-	if (mailguard_profile_open(&p, call->mg, r.profile, &err) < 0)
-		return ex_fail(call, &err);
 	rc = profile_fill(&r, call, p);
 	if (rc == EX_FINE &&
 	    mailguard_notice_draft(&n, call->mg, &r.facts, &err) < 0)
