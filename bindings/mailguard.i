@@ -10,3 +10,4 @@
 %include "probe.i"
 %include "status.i"
 %include "store.i"
+%include "checkup.i"

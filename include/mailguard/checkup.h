@@ -26,7 +26,7 @@ enum {
 	MAILGUARD_CHECKUP_NO_STATUS = 4 /**< Fetch no status page. */
 };
 
-/** Copied; what `probe` names must live as long as the checkup. */
+/** Copied, also what `probe` leads to but its payload. */
 typedef struct mailguard_checkup_options {
 	size_t size;
 	const mailguard_probe_options *probe; /**< NULL: the defaults. */

@@ -89,6 +89,28 @@ static size_t steps_count(const mailguard_checkup *c)
 	return n;
 }
 
+/* The caller's strings and structs may be gone by the next step. */
+static mailguard_status options_own(mailguard_checkup *c,
+                                    const mailguard_checkup_options *opts,
+                                    mailguard_error *err)
+{
+	mailguard_probe_options *own = &c->probe_opts;
+	mailguard_status st;
+
+	st = mgi_options_copy(&c->opts, sizeof(c->opts), opts, c->mg, err);
+	if (st >= 0)
+		st = mgi_options_copy(own, sizeof(*own), c->opts.probe, c->mg,
+		                      err);
+	if (st < 0)
+		return st;
+	own->size = sizeof(*own);
+	own->ca_file = mgi_arena_strdup(c->arena, own->ca_file);
+	own->resolver = mgi_arena_strdup(c->arena, own->resolver);
+	own->helo = mgi_arena_strdup(c->arena, own->helo);
+	c->opts.probe = own;
+	return mgi_arena_failed(c->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
+}
+
 /* Built without a network, the mail files can still be looked at. */
 static mailguard_status probe_make(mailguard_checkup *c, mailguard_error *err)
 {
@@ -145,7 +167,7 @@ mailguard_status mailguard_checkup_new(mailguard_checkup **out,
 	c->arena = arena;
 	c->profile = mailguard_profile_ref(profile);
 	mgi_buf_init(&c->text, mg);
-	st = mgi_options_copy(&c->opts, sizeof(c->opts), opts, mg, err);
+	st = options_own(c, opts, err);
 	if (st >= 0)
 		st = parts_make(c, err);
 	if (st < 0) {

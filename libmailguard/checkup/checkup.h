@@ -12,6 +12,7 @@ struct mailguard_checkup {
 	mgi_arena *arena;
 	mailguard_profile *profile;
 	mailguard_checkup_options opts;
+	mailguard_probe_options probe_opts; /* what opts.probe leads to */
 	mailguard_case *seen;
 	mailguard_classifier *classifier;
 	mailguard_probe *probe;

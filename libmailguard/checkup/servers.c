@@ -194,11 +194,9 @@ static mailguard_status page_read(mailguard_checkup *c,
 
 	memset(&net, 0, sizeof(net));
 	net.size = sizeof(net);
-	if (c->opts.probe) {
-		net.ca_file = c->opts.probe->ca_file;
-		net.resolver = c->opts.probe->resolver;
-		net.total_usec = c->opts.probe->total_usec;
-	}
+	net.ca_file = c->probe_opts.ca_file;
+	net.resolver = c->probe_opts.resolver;
+	net.total_usec = c->probe_opts.total_usec;
 	opts.net = &net;
 	opts.provider = p->id;
 	st = mailguard_incidents_fetch(&list, c->mg, p->status, &opts, err);

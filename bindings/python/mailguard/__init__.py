@@ -8,6 +8,7 @@ from .core import version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
+from .checkups import checkup, settings
 from .incidents import Incident, StatusPage, Subject, status
 from .probes import ProbeResult, probe
 from .stores import (Attachment, Checked, Finding, Message, Salvaged, Store,
@@ -23,6 +24,6 @@ __all__ = [
     "FormatError", "Incident", "InvalidArgument", "LimitReached", "MailGuard",
     "Meaning", "Message", "Next", "OutOfMemory", "ProbeResult", "Reading",
     "Salvaged", "StatusPage", "Store", "Subject", "Summary", "SystemRefused",
-    "Unsupported", "Verdict", "check", "endpoint", "explain", "open", "probe",
-    "salvage", "status", "version", "weigh",
+    "Unsupported", "Verdict", "check", "checkup", "endpoint", "explain",
+    "open", "probe", "salvage", "settings", "status", "version", "weigh",
 ]

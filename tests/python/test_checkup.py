@@ -1,0 +1,91 @@
+"""mailguard.checkup: the main job, and settings read from clients."""
+import json
+import os
+import tempfile
+import unittest
+
+import mailguard
+
+MAIL = (b"From ann@example.org Thu Jan  1 00:00:00 2026\n"
+        b"From: ann@example.org\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n"
+        b"Subject: one\n\nhi\n\n")
+PROFILE = {
+    "schema": "mailguard-profile-1",
+    "accounts": [
+        {"id": "a1", "address": "a@one.example", "server_in": "S1",
+         "user_in": "a", "store": "m1"},
+        {"id": "a2", "address": "b@two.example", "server_in": "S2",
+         "store": "m2"},
+        {"id": "a3", "address": "c@two.example", "server_in": "S2",
+         "store": "m3"}],
+    "servers": [
+        {"id": "S1", "protocol": "imap", "host": "localhost", "port": 1,
+         "address": "127.0.0.1", "tls": "none"},
+        {"id": "S2", "protocol": "pop3", "host": "localhost", "port": 1,
+         "address": "127.0.0.1", "tls": "none"}],
+    "stores": [
+        {"id": "m1", "path": r"C:\Users\u\OneDrive\one"},
+        {"id": "m2", "path": r"C:\Users\u\OneDrive\two"},
+        {"id": "m3", "path": r"C:\Users\u\Mail\three"}],
+}
+
+
+class Checkup(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.profile = self.write("profile.json", json.dumps(PROFILE).encode())
+        self.write("pc/OneDrive/one", MAIL + bytes(512))
+        self.write("pc/OneDrive/two", MAIL + bytes(512))
+        self.write("pc/Mail/three", MAIL)
+        self.maps = {r"C:\Users\u": os.path.join(self.folder.name, "pc")}
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, name, data):
+        path = os.path.join(self.folder.name, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(data)
+        return path
+
+    def test_files_in_the_cloud_folder_are_blamed(self):
+        lines = []
+        v = mailguard.checkup(
+            self.profile, maps=self.maps, net=False, progress=lines.append,
+            saw=["a1 receive fail", "a2 receive fail", "a3 receive ok"])
+        self.assertEqual((v.fault_domain, v.components[0].name),
+                         ("local_store", "sync:cloud"))
+        self.assertEqual(len(lines), 6)
+
+    def test_a_secret_is_asked_for_a_login_only(self):
+        asked = []
+        v = mailguard.checkup(self.profile, maps=self.maps, deep=False,
+                              secret=lambda user, host: asked.append(
+                                  (user, host)))
+        self.assertEqual(asked, [("a", "localhost")])
+        self.assertNotEqual(v.fault_domain, "none")
+
+    def test_a_bad_profile_names_the_place(self):
+        bad = self.write("bad.json", b'{"schema":"mailguard-profile-1",'
+                                     b'"accounts":[{"adress":"x"}]}')
+        with self.assertRaises(mailguard.FormatError) as caught:
+            mailguard.checkup(bad)
+        self.assertIn("accounts[0].adress", str(caught.exception))
+
+    def test_settings_of_a_client_become_a_profile(self):
+        path = self.write("prefs.js", b'\n'.join(
+            b'user_pref("%s", %s);' % pair for pair in (
+                (b"mail.accountmanager.accounts", b'"account1"'),
+                (b"mail.account.account1.server", b'"s1"'),
+                (b"mail.server.s1.type", b'"imap"'),
+                (b"mail.server.s1.hostname", b'"imap.hoster.example"'),
+                (b"mail.server.s1.userName", b'"ann@hoster.example"'),
+                (b"mail.server.s1.socketType", b"3"))))
+        profile = mailguard.settings(path)
+        self.assertEqual(profile["servers"][0]["host"], "imap.hoster.example")
+        self.assertEqual(profile["servers"][0]["port"], 993)
+
+
+if __name__ == "__main__":
+    unittest.main()
