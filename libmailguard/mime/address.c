@@ -155,7 +155,7 @@ typedef struct pieces {
 /* The last word with an "@" of a piece that has no brackets. */
 static void split_bare(pieces *p, mailguard_span s)
 {
-	size_t i = s.len, begin = 0, at;
+	size_t i, begin = 0, at;
 
 	p->spec = s;
 	at = mgi_lex_find(s, 0, "@");
@@ -183,7 +183,7 @@ static void split_bare(pieces *p, mailguard_span s)
 
 static void split(pieces *p, mailguard_span s)
 {
-	size_t open = mgi_lex_find(s, 0, "<"), close, next;
+	size_t open, close, next;
 
 	memset(p, 0, sizeof(*p));
 	s = mgi_span_trim(s);

@@ -210,7 +210,7 @@ mailguard_status mailguard_message_part_text(mailguard_buffer *out,
 	st = mgi_message_part(&part, msg, number, err);
 	if (st == MAILGUARD_OK)
 		st = mailguard_message_part_source(&source, msg, number, err);
-	if (st < 0)
+	if (st != MAILGUARD_OK)
 		return st;
 	mgi_buf_init(&bytes, msg->mg);
 	st = read_text(&bytes, source, err);

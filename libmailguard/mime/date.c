@@ -216,8 +216,6 @@ static void take(reading *r, mailguard_span w)
 	}
 	if (w.data[0] == '+' || w.data[0] == '-')
 		numeric_zone(r, w);
-	else if (mgi_is_digit(w.data[0]) && colons && !dashes)
-		time_word(r, w);
 	else if (mgi_is_digit(w.data[0]) && dashes == 2 && !colons)
 		r->bad |= !joined_date(r, w);
 	else if (mgi_is_digit(w.data[0]) && colons)
@@ -295,9 +293,9 @@ void mgi_date_put(mailguard_buffer *out, mailguard_time t, int32_t offset)
 	mgi_civil c = mgi_civil_of(t, offset);
 	int32_t minutes = (offset < 0 ? -offset : offset) / 60;
 
-	mgi_buf_add(out, days + c.weekday * 3, 3);
+	mgi_buf_add(out, &days[(size_t)c.weekday * 3], 3);
 	mgi_buf_printf(out, ", %02d ", c.day);
-	mgi_buf_add(out, names + (c.month - 1) * 3, 3);
+	mgi_buf_add(out, &names[((size_t)c.month - 1) * 3], 3);
 	mgi_buf_printf(out, " %04d %02d:%02d:%02d %c%02d%02d", c.year, c.hour,
 	               c.minute, c.second, offset < 0 ? '-' : '+', minutes / 60,
 	               minutes % 60);

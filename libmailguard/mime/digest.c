@@ -49,7 +49,7 @@ static void put(canon *c, mailguard_span s)
 
 static bool is_local(mailguard_span line)
 {
-	mailguard_span name = line;
+	mailguard_span name;
 	size_t i;
 
 	for (i = 0; i < line.len && line.data[i] != ':';)

@@ -174,7 +174,7 @@ static mailguard_status add(mailguard_draft *d,
 		f->value = mgi_arena_strdup(d->arena, like->value);
 		f->address = mgi_arena_strdup(d->arena, like->address);
 	}
-	if (mgi_arena_failed(d->arena))
+	if (!f || mgi_arena_failed(d->arena))
 		return mgi_fail_nomem(err);
 	same = f->kind == MGI_FIELD_MAILBOX ? d->fields : NULL;
 	while (same && (same->kind != MGI_FIELD_MAILBOX ||
@@ -318,7 +318,7 @@ mailguard_status mailguard_draft_attach(mailguard_draft *d,
 		a->type = mgi_arena_strdup(
 			d->arena, type ? type : "application/octet-stream");
 	}
-	if (mgi_arena_failed(d->arena))
+	if (!a || mgi_arena_failed(d->arena))
 		return mgi_fail_nomem(err);
 	a->source = mailguard_source_ref(source);
 	*d->last_attached = a;

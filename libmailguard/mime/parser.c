@@ -84,7 +84,7 @@ mailguard_status mailguard_parser_new(mailguard_parser **out,
 	if (p)
 		p->frames = mgi_arena_array(arena, (size_t)own.depth_max + 2,
 		                            sizeof(*p->frames));
-	if (mgi_arena_failed(arena)) {
+	if (!p || mgi_arena_failed(arena)) {
 		st = mgi_fail_nomem(err);
 		goto fail;
 	}

@@ -48,7 +48,6 @@ struct mailguard_parser {
 	mgi_parser_state state;
 	mailguard_status failed; /* final */
 	mailguard_error error;
-	bool asked; /* AGAIN was said */
 	mailguard_parser_event event;
 
 	mailguard_part **parts;
@@ -58,6 +57,7 @@ struct mailguard_parser {
 	size_t keep;       /* parts above this many are closed first */
 	uint64_t end;      /* where they end */
 	bool judged;       /* the part that ends was */
+	bool asked;        /* AGAIN was said */
 
 	/* header */
 	mailguard_buffer field;
@@ -69,14 +69,14 @@ struct mailguard_parser {
 	mailguard_buffer type, encoding, disposition, id; /* values */
 
 	/* body */
-	bool at_line; /* at the beginning of one */
-	char hold[2]; /* a line end that may be a boundary's */
-	char told[2]; /* one that was none */
-	size_t hold_len;
+	char hold[2];   /* a line end that may be a boundary's */
+	char told[2];   /* one that was none */
+	bool at_line;   /* at the beginning of one */
 	bool hold_near; /* it stands right before what comes next */
+	bool transfer_open;
+	size_t hold_len;
 	mgi_look look;
 	mgi_transfer transfer;
-	bool transfer_open;
 	mailguard_buffer decoded;
 };
 

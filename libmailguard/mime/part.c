@@ -20,6 +20,7 @@ static bool grow(mailguard_parser *p)
 
 	if (p->part_count < p->part_cap)
 		return true;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
 	parts = mgi_resize(p->mg, p->parts, cap * sizeof(*parts));
 	if (!parts)
 		return false;
