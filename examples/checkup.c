@@ -26,12 +26,23 @@ typedef struct request {
 	const char *path, *command, *table_command;
 } request;
 
-static mailguard *running;
+/* The one thing a signal handler may call needs to know the handle. */
+static mailguard *volatile running;
 
 static void stop(int sig)
 {
 	(void)sig;
 	mailguard_interrupt(running, 1);
+}
+
+static void interrupts_take(mailguard *mg)
+{
+	struct sigaction act;
+
+	running = mg;
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = stop;
+	sigaction(SIGINT, &act, NULL);
 }
 
 /* "C:\Users\u=/mnt/pc/u" */
@@ -217,14 +228,14 @@ int ex_checkup(ex_call *call)
 		rc = ex_profile_open(&r.profile, call, r.path);
 	if (rc != EX_FINE)
 		return rc;
-	running = call->mg;
-	signal(SIGINT, stop);
+	interrupts_take(call->mg);
 	rc = maps_read(&r);
 	if (rc == EX_FINE &&
 	    ex_secrets_open(&r.secrets, call, r.command, r.table_command))
 		rc = checkup(&r);
 	else if (rc == EX_FINE)
 		rc = EX_CANNOT_TELL;
+	signal(SIGINT, SIG_DFL);
 	ex_secrets_close(&r.secrets);
 	mailguard_profile_free(r.profile);
 	return rc;
