@@ -298,6 +298,44 @@ Test(weigh_case, the_next_test_is_the_one_that_tells_rivals_apart)
 	}
 }
 
+Test(weigh_case, what_to_do_comes_one_act_at_a_time_in_its_order)
+{
+	static const char *const order[] = { "Back up", "Salvage", "Move",
+		                             "Check again" };
+	mailguard_verdict *v = verdict_of(
+		mg, "{\"accounts\":{\"a1\":{\"sv\":\"S1\",\"st\":\"m1\"},"
+		    "\"b1\":{\"sv\":\"S2\",\"st\":\"m2\"},"
+		    "\"c1\":{\"sv\":\"S2\",\"st\":\"m3\"}},\"stores\":{"
+		    "\"m1\":\"cloud\",\"m2\":\"cloud\",\"m3\":\"local\"},"
+	            "\"observations\":["
+		    "{\"t\":\"op\",\"a\":\"a1\",\"r\":\"fail\"},"
+		    "{\"t\":\"op\",\"a\":\"b1\",\"r\":\"fail\"},"
+		    "{\"t\":\"op\",\"a\":\"c1\",\"r\":\"ok\"},"
+		    "{\"t\":\"store\",\"st\":\"m3\",\"r\":\"ok\"},"
+		    "{\"t\":\"net\",\"r\":\"ok\"},"
+		    "{\"t\":\"probe\",\"sv\":\"S1\",\"ph\":\"auth\","
+		    "\"a\":\"a1\",\"r\":\"ok\"},"
+		    "{\"t\":\"probe\",\"sv\":\"S2\",\"ph\":\"auth\","
+		    "\"a\":\"b1\",\"r\":\"ok\"},"
+		    "{\"t\":\"store\",\"st\":\"m1\",\"r\":\"damaged\"},"
+		    "{\"t\":\"store\",\"st\":\"m2\",\"r\":\"damaged\"}]}");
+	size_t i;
+
+	cr_assert(eq(int, mailguard_verdict_grade(v), MAILGUARD_GRADE_CERTAIN));
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		const mailguard_next *n = mailguard_verdict_next(v, i);
+
+		cr_assert_not_null(n, "%s", order[i]);
+		cr_expect(eq(int, n->test, MAILGUARD_TEST_NONE));
+		cr_expect(eq(int, strncmp(n->text, order[i], strlen(order[i])),
+		             0),
+		          "%s", n->text);
+		cr_expect(eq(ptr, strchr(n->text, '\n'), NULL));
+		cr_expect(eq(str, (char *)n->target, "cloud"));
+	}
+	mailguard_verdict_free(v);
+}
+
 Test(weigh_case, json_has_every_key_the_schema_requires_and_no_other)
 {
 	size_t len, i;

@@ -450,6 +450,14 @@ Test(status_pages, layouts_of_notices_are_read_for_what_they_say)
 		  "【重要】緊急メンテナンスのお知らせ "
 		  "2026-02-04T17:00:00Z..2026-02-04T19:30:00Z smtp pop "
 		  "imap\n" },
+		{ "the heading of a page for both says neither",
+		  "障害・メンテナンス情報\n緊急メンテナンスのお知らせ\n"
+		  "現在、メールサーバーのメンテナンスを実施しております。\n"
+		  "対象サーバー：sv1234.neko.example.jp\n"
+		  "開始日時：2026年2月3日 8:50\n終了予定日時：未定\n",
+		  "maintenance/unknown/unknown/now "
+		  "緊急メンテナンスのお知らせ 2026-02-02T23:50:00Z.. smtp pop "
+		  "imap sv1234.neko.example.jp\n" },
 		{ "a planned event in a feed",
 		  "<feed><title>x</title><entry><id>1</id><updated>"
 		  "2026-02-01T01:10:00Z</updated><link href='https://x/i/2'/>"
