@@ -256,14 +256,14 @@ void mgi_login_say(mgi_dialogue *d)
 
 static void go_on(mgi_dialogue *d, const mailguard_reply *r)
 {
-	if (d->way && r->kind == MAILGUARD_REPLY_MORE && d->way->lines) {
+	bool more = r->kind == MAILGUARD_REPLY_MORE;
+
+	if (d->way ? more && d->way->lines : d->cancelled) {
 		mgi_dialogue_broke(d, MAILGUARD_NOTE_UNEXPECTED);
 	} else if (d->way) {
 		mgi_dialogue_further(d);
 		if (!d->way->say(d))
 			mgi_dialogue_broke(d, MAILGUARD_NOTE_UNEXPECTED);
-	} else if (d->cancelled) {
-		mgi_dialogue_broke(d, MAILGUARD_NOTE_UNEXPECTED);
 	} else if (d->has_pending) {
 		d->has_pending = false;
 		say_response(d, mgi_buf_span(&d->pending));

@@ -162,7 +162,7 @@ static mailguard_status bytes(mgi_session_in *in, mailguard_span line)
 
 static mailguard_status line_read(mgi_session_in *in, mailguard_span line)
 {
-	mailguard_span key = line, value;
+	mailguard_span key, value;
 	size_t i;
 
 	if (memchr("<>|", line.data[0], 3))

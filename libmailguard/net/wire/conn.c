@@ -118,6 +118,7 @@ bool mgi_conn_own(const mgi_conn *c, mgi_address *out)
 	name n;
 	socklen_t len = sizeof(n);
 
+	memset(&n, 0, sizeof(n));
 	memset(out, 0, sizeof(*out));
 	if (getsockname(c->fd, &n.any, &len))
 		return false;

@@ -52,7 +52,7 @@ bool mgi_dns_message_open(mgi_dns_message *out, mailguard_span bytes)
 			break;
 		mgi_cursor_skip(&c, n);
 	}
-	mgi_cursor_skip(&c, questions * 4);
+	mgi_cursor_skip(&c, (size_t)questions * 4);
 	out->at = (size_t)(c.at - bytes.data);
 	return !c.failed;
 }

@@ -58,6 +58,7 @@ static bool grow(struct state *s)
 	fds = mgi_resize(s->mg, s->fds, room * sizeof(*fds));
 	if (fds)
 		s->fds = fds;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
 	watches = mgi_resize(s->mg, s->watches, room * sizeof(*watches));
 	if (watches)
 		s->watches = watches;
