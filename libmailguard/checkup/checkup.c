@@ -8,16 +8,16 @@
 #include "base/fail.h"
 
 static const struct {
-	mailguard_checkup_stage stage;
 	mailguard_status (*run)(mailguard_checkup *c, mailguard_error *err);
+	mailguard_checkup_stage stage;
 	uint32_t unless;
 } stages[] = {
-	{ MAILGUARD_CHECKUP_PLACE, mgi_checkup_place, 0 },
-	{ MAILGUARD_CHECKUP_SERVER, mgi_checkup_server,
+	{ mgi_checkup_place, MAILGUARD_CHECKUP_PLACE, 0 },
+	{ mgi_checkup_server, MAILGUARD_CHECKUP_SERVER,
 	  MAILGUARD_CHECKUP_NO_NET },
-	{ MAILGUARD_CHECKUP_PAGE, mgi_checkup_page,
+	{ mgi_checkup_page, MAILGUARD_CHECKUP_PAGE,
 	  MAILGUARD_CHECKUP_NO_NET | MAILGUARD_CHECKUP_NO_STATUS },
-	{ MAILGUARD_CHECKUP_STORE, mgi_checkup_store,
+	{ mgi_checkup_store, MAILGUARD_CHECKUP_STORE,
 	  MAILGUARD_CHECKUP_NO_DEEP },
 };
 

@@ -47,8 +47,8 @@ void mgi_notice_time(mailguard_buffer *out,
 		               c.day, c.hour, c.minute);
 	else
 		mgi_buf_printf(out, "%d %.3s %d %02d:%02d (UTC%c%02d:%02d)",
-		               c.day, months + 3 * (c.month - 1), c.year,
-		               c.hour, c.minute, offset < 0 ? '-' : '+',
+		               c.day, &months[3 * ((size_t)c.month - 1)],
+		               c.year, c.hour, c.minute, offset < 0 ? '-' : '+',
 		               minutes / 60, minutes % 60);
 }
 

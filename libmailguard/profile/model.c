@@ -37,7 +37,7 @@ mailguard_status mailguard_profile_new(mailguard_profile **out,
 	p = mgi_arena_alloc(arena, sizeof(*p));
 	if (p)
 		p->findings = mgi_findings_new(arena, 0);
-	if (mgi_arena_failed(arena)) {
+	if (!p || mgi_arena_failed(arena)) {
 		mgi_arena_free(arena);
 		return mgi_fail_nomem(err);
 	}
