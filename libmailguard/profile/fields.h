@@ -21,7 +21,7 @@ typedef enum mgi_field_type {
 typedef struct mgi_field {
 	const char *key;
 	mgi_field_type type;
-	size_t offset;
+	uint32_t offset; /* in the item */
 	mgi_item_kind of;
 	int32_t unset;
 	bool needed;

@@ -184,7 +184,7 @@ mailguard_status mailguard_incidents_fetch(
 	st = mgi_options_copy(&o, sizeof(o), opts, mg, err);
 	if (st == MAILGUARD_OK)
 		st = mailguard_endpoint_parse(&to, mg, url, err);
-	if (st < 0)
+	if (st != MAILGUARD_OK)
 		return st;
 	o.url = url;
 	if (to->protocol != MAILGUARD_PROTOCOL_HTTP)

@@ -73,8 +73,9 @@ static void from_write(mgi_out *o, mailguard *mg, mailguard_message *msg)
 	mgi_buf_printf(&line,
 	               "From MAILER-DAEMON %.3s %.3s %2d %02d:%02d:%02d "
 	               "%04d\n",
-	               days + 3 * c.weekday, months + 3 * (c.month - 1), c.day,
-	               c.hour, c.minute, c.second, c.year);
+	               &days[3 * (size_t)c.weekday],
+	               &months[3 * ((size_t)c.month - 1)], c.day, c.hour,
+	               c.minute, c.second, c.year);
 	mgi_out_write(o, mgi_buf_span(&line));
 	mgi_buf_done(&line);
 }

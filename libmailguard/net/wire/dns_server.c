@@ -208,7 +208,7 @@ static void on_tick(void *owner)
 static void on_answer(void *arg,
                       int status,
                       int timeouts,
-                      unsigned char *answer,
+                      unsigned char *answer, /* NOLINT: of c-ares */
                       int len)
 {
 	mgi_dns_try *t = arg;

@@ -185,7 +185,7 @@ static mailguard_status questions_read(run *n, mailguard_error *err)
 			                            ask->commands[i], err);
 		else
 			st = mgi_dns_question_set(
-				&w->question, n->talk->mg, both[i],
+				&w->question, n->talk->mg, both[i != 0],
 				mgi_span_of(ask->to->host), err);
 		(void)snprintf(text, sizeof(text), "%s %s",
 		               mgi_dns_type_of(w->question.type).text,
