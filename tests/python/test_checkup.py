@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 import mailguard
+from built import networked
 
 MAIL = (b"From ann@example.org Thu Jan  1 00:00:00 2026\n"
         b"From: ann@example.org\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n"
@@ -58,6 +59,7 @@ class Checkup(unittest.TestCase):
                          ("local_store", "sync:cloud"))
         self.assertEqual(len(lines), 6)
 
+    @unittest.skipUnless(networked(), "built without a network")
     def test_a_secret_is_asked_for_a_login_only(self):
         asked = []
         v = mailguard.checkup(self.profile, maps=self.maps, deep=False,

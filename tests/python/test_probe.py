@@ -5,6 +5,7 @@ import threading
 import unittest
 
 import mailguard
+from built import networked
 from mailguard import probes
 
 
@@ -24,15 +25,6 @@ def serve(lines, port_of):
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
-
-
-def networked():
-    """Was the library built with a network?"""
-    try:
-        list(probes.probe([]))
-    except mailguard.Unsupported:
-        return False
-    return True
 
 
 def nobody():
