@@ -147,7 +147,8 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 		st = check_run(&loss, c, check, &own);
 	if (st >= 0)
 		outcome = outcome_of_check(check);
-	else if (st == MAILGUARD_EIO || st == MAILGUARD_EFORMAT) {
+	else if (st == MAILGUARD_EIO || st == MAILGUARD_EFORMAT ||
+	         st == MAILGUARD_EUNSUPPORTED) {
 		outcome = outcome_of(st, own.sys);
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PLACE_UNREAD, "store",
 		        s->id, "why", own.message);

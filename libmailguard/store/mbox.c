@@ -36,9 +36,9 @@ static int mbox_sniff(const mgi_store_sight *sight);
 /* Skip names that are no mail in a client's folder. */
 static bool is_mail_name(const char *name)
 {
-	static const char *const no[] = { ".msf",    ".dat", ".json",
-		                          ".sqlite", ".lck", ".lock",
-		                          ".html",   ".txt", ".ini" };
+	static const char *const no[] = { ".pst",  ".ost",  ".dbx",    ".msf",
+		                          ".dat",  ".json", ".sqlite", ".lck",
+		                          ".lock", ".html", ".txt",    ".ini" };
 	size_t n = strlen(name), i;
 
 	if (name[0] == '.')
@@ -161,7 +161,7 @@ static int mbox_sniff(const mgi_store_sight *sight)
 	/* An empty mailbox is one; so is one whose head was overwritten. */
 	if (!sight->head.len)
 		return 10;
-	return s.len && s.data[0] == '\0' ? 10 : 0;
+	return s.len && s.data[0] == '\0' && is_mail_name(sight->name) ? 10 : 0;
 }
 
 static mailguard_status mbox_open(mailguard_store *s, mailguard_error *err)

@@ -72,6 +72,9 @@ static mailguard_status reader_find(mailguard_store *s, mailguard_error *err)
 	s->reader = reader_for(&sight);
 	if (mgi_arena_failed(s->arena))
 		return mgi_fail_nomem(err);
+	if (!s->reader && mgi_span_starts(sight.head, "!BDN"))
+		return mgi_fail(err, s->mg, MAILGUARD_EUNSUPPORTED,
+		                MGI_SAY_STORE_PST, "path", s->path);
 	if (!s->reader)
 		return mgi_fail(err, s->mg, MAILGUARD_EFORMAT,
 		                MGI_SAY_STORE_UNKNOWN, "path", s->path);
