@@ -43,7 +43,8 @@ server *server_start(const deeds *script);
 int server_port(const server *s);
 /* So many connections were made. */
 int server_count(server *s);
-/* All lines heard so far, in the order they came; valid until stopped. */
+/* All lines heard so far, in the order they came; valid until asked
+   again or stopped. */
 const char *server_heard(server *s);
 /* A port nobody listens at. */
 int server_nobody(void);
