@@ -307,7 +307,7 @@ Test(weigh_case, what_to_do_comes_one_act_at_a_time_in_its_order)
 		    "\"b1\":{\"sv\":\"S2\",\"st\":\"m2\"},"
 		    "\"c1\":{\"sv\":\"S2\",\"st\":\"m3\"}},\"stores\":{"
 		    "\"m1\":\"cloud\",\"m2\":\"cloud\",\"m3\":\"local\"},"
-	            "\"observations\":["
+		    "\"observations\":["
 		    "{\"t\":\"op\",\"a\":\"a1\",\"r\":\"fail\"},"
 		    "{\"t\":\"op\",\"a\":\"b1\",\"r\":\"fail\"},"
 		    "{\"t\":\"op\",\"a\":\"c1\",\"r\":\"ok\"},"

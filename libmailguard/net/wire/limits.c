@@ -144,10 +144,8 @@ static void queue(row *r, mgi_place *p)
 	r->last = p;
 }
 
-static void unqueue(mgi_place *p)
+static void unqueue(row *r, mgi_place *p)
 {
-	row *r = p->queue;
-
 	if (p->back)
 		p->back->next = p->next;
 	else
@@ -206,7 +204,7 @@ static mgi_place *admit(mgi_limits *l, row *r, uint32_t max)
 	while (r->first && r->inside < max) {
 		mgi_place *p = r->first;
 
-		unqueue(p);
+		unqueue(r, p);
 		if (settle(l, p))
 			return p;
 	}
@@ -222,7 +220,7 @@ void mgi_limits_leave(mgi_limits *l, mgi_place *p)
 		return;
 	p->host = p->net = NULL;
 	if (p->queue)
-		unqueue(p);
+		unqueue(p->queue, p);
 	if (p->inside) {
 		p->inside = false;
 		host->inside--;
