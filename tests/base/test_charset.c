@@ -362,7 +362,9 @@ Test(base_charset, survives_every_failed_allocation)
 	}
 }
 
-Test(base_charset, reads_provider_pages_whole)
+TestSuite(base_charset_corpora, .init = setup, .fini = teardown);
+
+Test(base_charset_corpora, reads_provider_pages_whole)
 {
 	static const struct {
 		const char *file, *label, *has;

@@ -237,7 +237,9 @@ Test(base_xml, a_failed_allocation_never_gives_a_wrong_tree)
 	}
 }
 
-Test(base_xml, reads_a_provider_page_to_its_end)
+TestSuite(base_xml_corpora, .init = setup, .fini = teardown);
+
+Test(base_xml_corpora, a_provider_page_is_read_to_its_end)
 {
 	mgi_xml_options html = { .html = true };
 	mailguard_buffer file;

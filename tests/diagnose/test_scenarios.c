@@ -62,7 +62,9 @@ Test(scenarios, own_cases_come_out_as_a_seasoned_person_would_say)
 	check_file(MAILGUARD_SOURCE_DIR "/tests/diagnose/scenarios.json", 30);
 }
 
-Test(scenarios, corpus_cases_come_out_as_expected)
+TestSuite(scenarios_corpora, .init = setup, .fini = teardown);
+
+Test(scenarios_corpora, cases_come_out_as_expected)
 {
 	char path[4096];
 

@@ -317,7 +317,9 @@ Test(profile_import, survives_every_allocation_failure)
 	}
 }
 
-Test(profile_import, the_corpus_is_read)
+TestSuite(profile_corpora, .init = setup, .fini = teardown, .timeout = 60);
+
+Test(profile_corpora, settings_of_two_clients_name_one_server)
 {
 	const mailguard_account *a;
 	char path[512];
