@@ -149,7 +149,11 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 		outcome = outcome_of_check(check);
 	else if (st == MAILGUARD_EIO || st == MAILGUARD_EFORMAT ||
 	         st == MAILGUARD_EUNSUPPORTED) {
+		/* What cannot be opened was told when its place was looked at.
+		 */
 		outcome = outcome_of(st, own.sys);
+		if (outcome == MAILGUARD_OUTCOME_MISSING)
+			outcome = MAILGUARD_OUTCOME_UNKNOWN;
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PLACE_UNREAD, "store",
 		        s->id, "why", own.message);
 		st = MAILGUARD_OK;

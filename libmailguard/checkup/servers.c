@@ -122,14 +122,43 @@ static mailguard_status answer_take(mailguard_checkup *c,
 	return mailguard_case_observe(c->seen, &e, err);
 }
 
+/* A failure that says something of what was to be asked, not of us. */
+static bool is_the_targets(mailguard_status st)
+{
+	return st == MAILGUARD_EINVAL || st == MAILGUARD_EFORMAT ||
+	       st == MAILGUARD_EUNSUPPORTED;
+}
+
+/* A server that cannot even be asked is told; the others are asked. */
+static void target_pass_over(mailguard_checkup *c, const mailguard_error *why)
+{
+	use u;
+
+	if (!use_at(&u, c, c->asked++))
+		return;
+	c->step.target = u.server->id;
+	c->step.outcome = MAILGUARD_OUTCOME_UNKNOWN;
+	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_FAIL, "server",
+	        u.server->id, "host", u.server->host, "account", u.account->id,
+	        "why", why->message);
+}
+
 mailguard_status mgi_checkup_server(mailguard_checkup *c, mailguard_error *err)
 {
+	mailguard_error own;
 	mailguard_answer *a;
 	mailguard_status st;
 
-	st = ask_more(c, err);
-	if (st < 0)
+	st = ask_more(c, &own);
+	if (is_the_targets(st)) {
+		target_pass_over(c, &own);
+		return MAILGUARD_OK;
+	}
+	if (st < 0) {
+		if (err)
+			*err = own;
 		return st;
+	}
 	do {
 		st = mailguard_probe_next(&a, c->probe, 100000, err);
 		if (st == MAILGUARD_AGAIN && mgi_interrupted(c->mg))
@@ -143,27 +172,31 @@ mailguard_status mgi_checkup_server(mailguard_checkup *c, mailguard_error *err)
 	return st;
 }
 
-/* Our servers of one provider, as what its page may name. */
-static size_t subjects_fill(mailguard_subject *out,
-                            size_t room,
-                            const mailguard_checkup *c,
-                            const mailguard_provider *p)
+/* Our servers of one provider, as what its page may name; NULL: no memory. */
+static const mailguard_subject *subjects_of(size_t *count,
+                                            const mailguard_checkup *c,
+                                            const mailguard_provider *p)
 {
+	static const mailguard_subject none = MAILGUARD_SUBJECT_INIT;
 	const mailguard_server *s;
+	mailguard_subject *out;
 	size_t i, n = 0;
 
+	while (mailguard_profile_server(c->profile, n))
+		n++;
+	out = mgi_arena_array(c->arena, n + 1, sizeof(*out));
+	n = 0;
 	for (i = 0;
-	     n < room && (s = mailguard_profile_server(c->profile, i)) != NULL;
+	     out && (s = mailguard_profile_server(c->profile, i)) != NULL;
 	     i++) {
-		static const mailguard_subject none = MAILGUARD_SUBJECT_INIT;
-
 		if (!s->provider || strcmp(s->provider, p->id) != 0)
 			continue;
 		out[n] = none;
 		out[n].host = s->host;
 		out[n++].provider = p->id;
 	}
-	return n;
+	*count = n;
+	return out;
 }
 
 static mgi_say_id page_row(mailguard_outcome outcome)
@@ -180,6 +213,17 @@ static mgi_say_id page_row(mailguard_outcome outcome)
 	}
 }
 
+static void page_tell(mailguard_checkup *c,
+                      const mailguard_provider *p,
+                      mailguard_outcome outcome)
+{
+	c->step.target = p->id;
+	c->step.outcome = outcome;
+	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PAGE, "provider",
+	        p->name ? p->name : p->id, "what",
+	        mgi_say_raw(mgi_lang_of(c->mg), page_row(outcome)));
+}
+
 static mailguard_status page_read(mailguard_checkup *c,
                                   const mailguard_provider *p,
                                   mailguard_error *err)
@@ -187,10 +231,14 @@ static mailguard_status page_read(mailguard_checkup *c,
 	mailguard_incidents_options opts = MAILGUARD_INCIDENTS_OPTIONS_INIT;
 	mailguard_net_options net;
 	mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
-	mailguard_subject subjects[64];
+	const mailguard_subject *subjects;
 	mailguard_incidents *list;
 	mailguard_status st;
 	size_t n;
+
+	subjects = subjects_of(&n, c, p);
+	if (!subjects)
+		return mgi_fail_nomem(err);
 
 	memset(&net, 0, sizeof(net));
 	net.size = sizeof(net);
@@ -200,17 +248,15 @@ static mailguard_status page_read(mailguard_checkup *c,
 	opts.net = &net;
 	opts.provider = p->id;
 	st = mailguard_incidents_fetch(&list, c->mg, p->status, &opts, err);
+	if (is_the_targets(st)) {
+		page_tell(c, p, MAILGUARD_OUTCOME_UNKNOWN);
+		return MAILGUARD_OK;
+	}
 	if (st < 0)
 		return st;
-	n = subjects_fill(subjects, sizeof(subjects) / sizeof(subjects[0]), c,
-	                  p);
 	mailguard_incidents_overall(&e, list, subjects, n);
 	e.provider = p->id;
-	c->step.target = p->id;
-	c->step.outcome = e.outcome;
-	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PAGE, "provider",
-	        p->name ? p->name : p->id, "what",
-	        mgi_say_raw(mgi_lang_of(c->mg), page_row(e.outcome)));
+	page_tell(c, p, e.outcome);
 	st = mailguard_case_observe(c->seen, &e, err);
 	mailguard_incidents_free(list);
 	return st;
