@@ -55,3 +55,17 @@ void mgi_address_write(char out[MGI_ADDRESS_TEXT], const mgi_address *a)
 		(void)snprintf(out + len, MGI_ADDRESS_TEXT - len, "%%%u",
 		               (unsigned)a->zone);
 }
+
+bool mgi_address_loopback(const mgi_address *a)
+{
+	static const unsigned char mapped[12] = { 0, 0, 0, 0, 0,    0,
+		                                  0, 0, 0, 0, 0xff, 0xff };
+	static const unsigned char one[16] = { 0, 0, 0, 0, 0, 0, 0, 0,
+		                               0, 0, 0, 0, 0, 0, 0, 1 };
+
+	if (a->family == 4)
+		return a->bytes[0] == 127;
+	if (memcmp(a->bytes, mapped, sizeof(mapped)) == 0)
+		return a->bytes[12] == 127;
+	return memcmp(a->bytes, one, sizeof(one)) == 0;
+}

@@ -20,4 +20,7 @@ bool mgi_address_read(mgi_address *out, const char *text);
 /* As above; a zone is written as its number. */
 void mgi_address_write(char out[MGI_ADDRESS_TEXT], const mgi_address *a);
 
+/* 127.0.0.0/8, ::1, and the former written as IPv6. */
+bool mgi_address_loopback(const mgi_address *a);
+
 #endif

@@ -12,18 +12,21 @@
 #include "base/fail.h"
 
 #define FIRST_SLOTS 64
+#define HOST_DEFAULT 4
+#define NET_DEFAULT 16
 #define KEY 22 /* what is counted, family, zone, address */
 
 typedef struct mgi_limit_row {
 	struct mgi_limit_row *next; /* in its slot */
 	unsigned char key[KEY];
-	uint32_t inside, known; /* `known`: who points here */
+	uint32_t inside, max;
+	uint32_t known; /* who points here */
 	mgi_place *first, *last;
 } row;
 
 struct mgi_limits {
 	mailguard *mg;
-	uint32_t max_host, max_net;
+	uint32_t max_host, max_net; /* 0: the default, but not for loopback */
 	row **slots;
 	size_t slot_count, row_count;
 };
@@ -97,7 +100,20 @@ static void spread(mgi_limits *l)
 	mgi_free(l->mg, old);
 }
 
-static row *row_of(mgi_limits *l, const unsigned char key[KEY])
+/*
+ * This computer is no guest to itself: what is asked on loopback are servers
+ * of all kinds behind one address, so only a limit somebody chose holds there.
+ */
+static uint32_t max_of(uint32_t chosen,
+                       uint32_t otherwise,
+                       const mgi_address *a)
+{
+	if (chosen)
+		return chosen;
+	return mgi_address_loopback(a) ? UINT32_MAX : otherwise;
+}
+
+static row *row_of(mgi_limits *l, const unsigned char key[KEY], uint32_t max)
 {
 	row *r = l->slots[slot_of(l, key)];
 	size_t at;
@@ -112,6 +128,7 @@ static row *row_of(mgi_limits *l, const unsigned char key[KEY])
 			spread(l);
 		at = slot_of(l, key);
 		memcpy(r->key, key, KEY);
+		r->max = max;
 		r->next = l->slots[at];
 		l->slots[at] = r;
 	}
@@ -159,13 +176,13 @@ static void unqueue(row *r, mgi_place *p)
 }
 
 /* In, or into the queue of what is full. */
-static bool settle(mgi_limits *l, mgi_place *p)
+static bool settle(mgi_place *p)
 {
-	if (p->host->inside >= l->max_host) {
+	if (p->host->inside >= p->host->max) {
 		queue(p->host, p);
 		return false;
 	}
-	if (p->net->inside >= l->max_net) {
+	if (p->net->inside >= p->net->max) {
 		queue(p->net, p);
 		return false;
 	}
@@ -186,26 +203,27 @@ mailguard_status mgi_limits_enter(mgi_limits *l,
 	key[1] = (unsigned char)a->family;
 	memcpy(key + 2, &a->zone, 4);
 	memcpy(key + 6, a->bytes, 16);
-	p->host = row_of(l, key);
+	p->host = row_of(l, key, max_of(l->max_host, HOST_DEFAULT, a));
 	key[0] = 1;
 	memset(key + 6 + net_bytes, 0, 16 - net_bytes);
-	p->net = p->host ? row_of(l, key) : NULL;
+	if (p->host)
+		p->net = row_of(l, key, max_of(l->max_net, NET_DEFAULT, a));
 	if (!p->net) {
 		row_drop(l, p->host);
 		p->host = NULL;
 		return mgi_fail_nomem(err);
 	}
-	return settle(l, p) ? MAILGUARD_OK : MAILGUARD_AGAIN;
+	return settle(p) ? MAILGUARD_OK : MAILGUARD_AGAIN;
 }
 
 /* The first one waiting at `r` that gets in, if there is room at `r`. */
-static mgi_place *admit(mgi_limits *l, row *r, uint32_t max)
+static mgi_place *admit(row *r)
 {
-	while (r->first && r->inside < max) {
+	while (r->first && r->inside < r->max) {
 		mgi_place *p = r->first;
 
 		unqueue(r, p);
-		if (settle(l, p))
+		if (settle(p))
 			return p;
 	}
 	return NULL;
@@ -226,9 +244,9 @@ void mgi_limits_leave(mgi_limits *l, mgi_place *p)
 		host->inside--;
 		net->inside--;
 		/* Those told may leave at once and call this again. */
-		while ((in = admit(l, host, l->max_host)))
+		while ((in = admit(host)))
 			in->admitted(in->owner);
-		while ((in = admit(l, net, l->max_net)))
+		while ((in = admit(net)))
 			in->admitted(in->owner);
 	}
 	row_drop(l, host);

@@ -21,6 +21,7 @@ typedef struct mgi_place {
 	bool inside;
 } mgi_place;
 
+/* 0: 4 of an address, 16 of a network, and on loopback as many as like. */
 mailguard_status mgi_limits_new(mgi_limits **out,
                                 mailguard *mg,
                                 uint32_t max_per_host,

@@ -67,10 +67,6 @@ static void sizes_take(mailguard_net_options *o)
 		o->max_kept = 16 << 10;
 	if (!o->max_body)
 		o->max_body = 4 << 20;
-	if (!o->max_per_host)
-		o->max_per_host = 4;
-	if (!o->max_per_net)
-		o->max_per_net = 16;
 	if (!o->full_tls_every)
 		o->full_tls_every = 1;
 	o->max_in_flight = in_flight(o->max_in_flight ? o->max_in_flight : 256);

@@ -68,6 +68,40 @@ Test(net_limits, so_many_of_an_address_and_no_more)
 	end();
 }
 
+Test(net_limits, loopback_is_limited_by_choice_only)
+{
+	static const struct {
+		const char *why, *address;
+		uint32_t chosen;
+		int count, st;
+	} rows[] = {
+		{ "one of 127/8", "127.0.0.1", 0, 40, MAILGUARD_OK },
+		{ "another", "127.9.8.7", 0, 40, MAILGUARD_OK },
+		{ "IPv6", "::1", 0, 40, MAILGUARD_OK },
+		{ "IPv4 as IPv6", "::ffff:127.0.0.1", 0, 40, MAILGUARD_OK },
+		{ "chosen", "127.0.0.1", 39, 40, MAILGUARD_AGAIN },
+		{ "no loopback, four", "128.0.0.1", 0, 4, MAILGUARD_OK },
+		{ "no loopback, a fifth", "128.0.0.1", 0, 5, MAILGUARD_AGAIN },
+		{ "as IPv6", "::ffff:128.0.0.1", 0, 5, MAILGUARD_AGAIN },
+		{ "not quite ::1", "::2", 0, 5, MAILGUARD_AGAIN },
+	};
+	guest g[40];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_status st = MAILGUARD_OK;
+		int n;
+
+		begin(rows[i].chosen, rows[i].chosen);
+		for (n = 0; n < rows[i].count; n++)
+			st = enter(&g[n], rows[i].address);
+		cr_expect(eq(int, st, rows[i].st), "%s", rows[i].why);
+		while (n > 0)
+			mgi_limits_leave(limits, &g[--n].place);
+		end();
+	}
+}
+
 Test(net_limits, neighbours_share_the_limit_of_their_network)
 {
 	static const struct {

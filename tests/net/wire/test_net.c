@@ -261,7 +261,7 @@ Test(net_talk, each_way_to_fail_is_told_apart)
 		const mailguard_step *step;
 		mailguard_transcript *t;
 
-		o.greeting_usec = o.capabilities_usec = SECOND / 5;
+		o.greeting_usec = o.capabilities_usec = SECOND;
 		t = converse(&o, at(port, MAILGUARD_PROTOCOL_SMTP, 0));
 		step = last_but_quit(t);
 		cr_expect(eq(int, step->phase, rows[i].phase), "%s",
