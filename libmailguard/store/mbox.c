@@ -12,7 +12,8 @@
 #include "base/fail.h"
 #include "base/os_dir.h"
 
-#define NEXT_LINE 256 /* of the line behind a From_ line */
+#define NEXT_LINE 256           /* of the line behind a From_ line */
+#define LOOK ((size_t)64 << 10) /* what a window mostly still holds */
 #define NAMES_DEEP 16
 #define MARK "\xef\xbb\xbf"
 
@@ -190,12 +191,13 @@ static mailguard_status mbox_begin(mailguard_walk *w, mailguard_error *err)
  */
 static uint64_t from_find(lines *l, uint64_t size)
 {
+	size_t want = LOOK;
+
 	while (l->at < size) {
 		mailguard_span s;
 		size_t i = 0;
 
-		l->st = mgi_file_window(&s, l->file, l->at, MGI_FILE_WINDOW,
-		                        l->err);
+		l->st = mgi_file_window(&s, l->file, l->at, want, l->err);
 		if (!s.len)
 			return size; /* unreadable, or shorter than it was */
 		l->st = MAILGUARD_OK;
@@ -211,6 +213,11 @@ static uint64_t from_find(lines *l, uint64_t size)
 			if (s.len - i < 5)
 				break;
 		}
+		if (i == 0 && s.len == LOOK) {
+			want = MGI_FILE_WINDOW; /* a very long line */
+			continue;
+		}
+		want = LOOK;
 		/* Go on at the last line begun, or behind all of it. */
 		if (i == 0)
 			i = s.len;

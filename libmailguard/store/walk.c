@@ -68,6 +68,18 @@ mailguard_status mailguard_walk_next(const mailguard_item **out,
 	return MAILGUARD_OK;
 }
 
+mailguard_status mailguard_walk_source(mailguard_source **out,
+                                       mailguard_walk *w,
+                                       mailguard_error *err)
+{
+	*out = NULL;
+	if (!w->file)
+		return mgi_fail(err, w->store->mg, MAILGUARD_EINVAL,
+		                MGI_SAY_ARGUMENT_MISSING, "what", "item");
+	return mgi_range_source(out, w->file, w->item.offset, w->item.size,
+	                        err);
+}
+
 mailguard_status mailguard_walk_message(mailguard_message **out,
                                         mailguard_walk *w,
                                         mailguard_error *err)
@@ -76,10 +88,7 @@ mailguard_status mailguard_walk_message(mailguard_message **out,
 	mailguard_status st;
 
 	*out = NULL;
-	if (!w->file)
-		return mgi_fail(err, w->store->mg, MAILGUARD_EINVAL,
-		                MGI_SAY_ARGUMENT_MISSING, "what", "item");
-	st = mgi_range_source(&src, w->file, w->item.offset, w->item.size, err);
+	st = mailguard_walk_source(&src, w, err);
 	if (st < 0)
 		return st;
 	st = mailguard_message_parse(out, w->store->mg, src, err);
