@@ -137,8 +137,9 @@ def check_cmake(rooms, root):
     for args in re.findall(r"^mg_room\(([^)]*)\)", read(path), re.M):
         words = args.split()
         after = words[words.index("ROOMS") + 1:] if "ROOMS" in words else []
-        if "LIBS" in after:
-            after = after[:after.index("LIBS")]
+        for word in ("LIBS", "ALSO", "BUT"):
+            if word in after:
+                after = after[:after.index(word)]
         said[words[0]] = set(after)
     for name, leans in said.items():
         if name not in rooms:
