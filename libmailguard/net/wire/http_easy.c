@@ -4,16 +4,12 @@
  */
 #include "net/wire/web.h"
 
-#include <errno.h>
 #include <openssl/err.h>
-#include <stdio.h>
-#include <sys/socket.h>
 
 #include "base/fail.h"
 #include "base/text.h"
 
 #define AGENT "libmailguard/0.1"
-#define NEVER_MS 86400000L /* the limits are ours */
 
 /* -- TLS ------------------------------------------------------------------ */
 
@@ -74,20 +70,6 @@ static CURLcode on_context(CURL *easy, void *context, void *own)
 
 /* -- what is said and heard ----------------------------------------------- */
 
-static curl_socket_t on_open(void *own,
-                             curlsocktype purpose,
-                             struct curl_sockaddr *to)
-{
-	mgi_web *w = own;
-	int fd;
-
-	(void)purpose;
-	fd = socket(to->family, to->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	            to->protocol);
-	w->sys = fd < 0 ? errno : 0;
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
 static int on_debug(CURL *easy,
                     curl_infotype type,
                     char *bytes,
@@ -127,7 +109,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *own)
 	mgi_script_heard(w->talk->script, s, s.len);
 	w->body += s.len;
 	w->too_long = w->body > w->talk->opts->max_body;
-	(void)curl_easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &code);
+	(void)curl_easy_getinfo(w->transfer.easy, CURLINFO_RESPONSE_CODE,
+	                        &code);
 	if (code / 100 != 3 && !mgi_script_body(w->talk->script, s))
 		w->too_long = true;
 	return w->too_long ? 0 : s.len;
@@ -144,16 +127,10 @@ static void limit(CURL *e, bool *fine)
 	*fine &= !curl_easy_setopt(e, CURLOPT_PROTOCOLS,
 	                           CURLPROTO_HTTP | CURLPROTO_HTTPS);
 #endif
-	*fine &= !curl_easy_setopt(e, CURLOPT_PROXY, "");
-	*fine &= !curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	*fine &= !curl_easy_setopt(e, CURLOPT_USERAGENT, AGENT);
-	(void)curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
 	(void)curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
 	(void)curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	(void)curl_easy_setopt(e, CURLOPT_NETRC, CURL_NETRC_IGNORED);
 	(void)curl_easy_setopt(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-	(void)curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, NEVER_MS);
 }
 
 /* CAPATH beside CAINFO would cost 30 ms a handshake, for nothing. */
@@ -170,10 +147,6 @@ static void trust(CURL *e, mgi_web *w)
 
 static void listen_to(CURL *e, mgi_web *w)
 {
-	(void)curl_easy_setopt(e, CURLOPT_PRIVATE, w);
-	(void)curl_easy_setopt(e, CURLOPT_ERRORBUFFER, w->error);
-	(void)curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	(void)curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, w);
 	(void)curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, on_debug);
 	(void)curl_easy_setopt(e, CURLOPT_DEBUGDATA, w);
 	(void)curl_easy_setopt(e, CURLOPT_VERBOSE, 1L);
@@ -183,57 +156,28 @@ static void listen_to(CURL *e, mgi_web *w)
 	(void)curl_easy_setopt(e, CURLOPT_WRITEDATA, w);
 }
 
-/* "::[2001:db8::1]:443": whatever the URL says, connect to there. */
-static void pin(CURL *e, mgi_web *w, const mgi_address *at, bool *fine)
-{
-	char text[MGI_ADDRESS_TEXT], to[MGI_ADDRESS_TEXT + 16];
-	mgi_address plain = *at;
-
-	plain.zone = 0;
-	mgi_address_write(text, &plain);
-	(void)snprintf(to, sizeof(to),
-	               at->family == 6 ? "::[%s]:" : "::%s:", text);
-	w->connect_to = curl_slist_append(NULL, to);
-	*fine &= w->connect_to != NULL;
-	(void)curl_easy_setopt(e, CURLOPT_CONNECT_TO, w->connect_to);
-	if (at->zone)
-		(void)curl_easy_setopt(e, CURLOPT_ADDRESS_SCOPE,
-		                       (long)at->zone);
-}
-
 mailguard_status mgi_web_easy_new(mgi_web *w,
                                   const mgi_address *at,
                                   mailguard_error *err)
 {
-	CURL *e = curl_easy_init();
+	mailguard_status st = mgi_transfer_new(&w->transfer, at, err);
+	CURL *e = w->transfer.easy;
 	bool fine = true;
 
-	if (!e)
-		return mgi_fail_nomem(err);
-	w->easy = e;
+	if (st < 0)
+		return st;
 	w->faults.count = 0;
 	w->head = w->body = 0;
-	w->sys = 0;
 	w->deaf = w->too_long = w->shaken = w->ended = false;
-	w->error[0] = '\0';
 	limit(e, &fine);
 	trust(e, w);
 	listen_to(e, w);
-	pin(e, w, at, &fine);
 	fine &= !curl_easy_setopt(e, CURLOPT_URL, mgi_buf_text(&w->url));
 	if (w->talk->ask->until &&
 	    w->talk->ask->until < MAILGUARD_PHASE_COMMAND)
 		(void)curl_easy_setopt(e, CURLOPT_CONNECT_ONLY, 1L);
 	if (fine)
 		return MAILGUARD_OK;
-	mgi_web_easy_free(w);
+	mgi_transfer_free(&w->transfer);
 	return mgi_fail_nomem(err);
-}
-
-void mgi_web_easy_free(mgi_web *w)
-{
-	curl_easy_cleanup(w->easy);
-	curl_slist_free_all(w->connect_to);
-	w->easy = NULL;
-	w->connect_to = NULL;
 }

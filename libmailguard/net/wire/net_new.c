@@ -181,7 +181,7 @@ void mailguard_net_free(mailguard_net *net)
 		mgi_talk_remove(talk);
 		mgi_talk_free(talk);
 	}
-	mgi_http_free(net->http);
+	mgi_curl_free(net->curl);
 	mgi_dns_free(net->dns);
 	mgi_tls_free(net->tls);
 	mgi_limits_free(net->limits);
@@ -196,11 +196,11 @@ mgi_dns *mgi_net_dns(mailguard_net *net, mailguard_error *err)
 	return net->dns;
 }
 
-mgi_http *mgi_net_http(mailguard_net *net, mailguard_error *err)
+mgi_curl *mgi_net_curl(mailguard_net *net, mailguard_error *err)
 {
-	if (!net->http)
-		(void)mgi_http_new(&net->http, net->loop, &net->opts, err);
-	return net->http;
+	if (!net->curl)
+		(void)mgi_curl_new(&net->curl, net->loop, &net->opts, err);
+	return net->curl;
 }
 
 mgi_tls *mgi_net_tls(mailguard_net *net, mailguard_error *err)

@@ -18,7 +18,7 @@ struct mailguard_net {
 	mgi_loop *loop;
 	mgi_limits *limits;
 	mgi_dns *dns; /* these at the first need */
-	mgi_http *http;
+	mgi_curl *curl;
 	mgi_tls *tls;
 	unsigned char *scratch;
 

@@ -52,8 +52,10 @@ void mgi_web_phase(mgi_web *w, mailguard_phase next)
 	arm(w);
 }
 
-void mgi_web_deaf(mgi_web *w)
+static void deaf(void *owner)
 {
+	mgi_web *w = owner;
+
 	w->deaf = true;
 	mgi_timer_set(w->talk->loop, &w->timer, 0);
 }
@@ -63,10 +65,7 @@ void mgi_web_deaf(mgi_web *w)
 static void transfer_end(mgi_web *w)
 {
 	mgi_timer_stop(w->talk->loop, &w->timer);
-	if (w->easy) {
-		mgi_http_remove(w->http, w);
-		mgi_web_easy_free(w);
-	}
+	mgi_transfer_free(&w->transfer);
 }
 
 static void finish(mgi_web *w)
@@ -102,12 +101,11 @@ static void transfer(mgi_web *w)
 		no_memory(w);
 		return;
 	}
-	if (mgi_http_add(w->http, w, NULL) == MAILGUARD_OK) {
+	if (mgi_transfer_add(&w->transfer, mgi_net_curl(w->talk->net, NULL),
+	                     NULL) == MAILGUARD_OK)
 		arm(w);
-		return;
-	}
-	mgi_web_easy_free(w);
-	no_memory(w);
+	else
+		no_memory(w);
 }
 
 static void admitted(void *owner)
@@ -164,11 +162,13 @@ static void on_time(void *owner)
 		no_memory(w);
 		return;
 	}
-	if (!w->easy && now(w) < w->connecting && now(w) < w->deadline) {
+	if (!w->transfer.easy && now(w) < w->connecting &&
+	    now(w) < w->deadline) {
 		transfer(w); /* there may be a descriptor by now */
 		return;
 	}
-	mgi_script_lost(w->talk->script, w->easy ? 0 : w->sys, w->easy != NULL);
+	mgi_script_lost(w->talk->script, w->transfer.easy ? 0 : w->transfer.sys,
+	                w->transfer.easy != NULL);
 	if (w->phase == MAILGUARD_PHASE_CONNECT)
 		try_next(w);
 	else
@@ -177,24 +177,21 @@ static void on_time(void *owner)
 
 /* -- what came of it ------------------------------------------------------ */
 
-static bool no_descriptor(int sys)
-{
-	return sys == EMFILE || sys == ENFILE;
-}
-
 /* What libcurl's code and errno are in a step. */
 static void lost(mgi_web *w, CURLcode code)
 {
 	mgi_script *script = w->talk->script;
 	long sys = 0;
 
-	(void)curl_easy_getinfo(w->easy, CURLINFO_OS_ERRNO, &sys);
+	(void)curl_easy_getinfo(w->transfer.easy, CURLINFO_OS_ERRNO, &sys);
 	switch (code) {
 	case CURLE_OUT_OF_MEMORY:
 		w->talk->no_memory = true;
 		break;
 	case CURLE_COULDNT_CONNECT:
-		mgi_script_lost(script, w->sys ? w->sys : (int)sys, false);
+		mgi_script_lost(script,
+		                w->transfer.sys ? w->transfer.sys : (int)sys,
+		                false);
 		break;
 	case CURLE_SSL_CONNECT_ERROR:
 		if (!sys && w->shaken && !w->ended)
@@ -220,7 +217,7 @@ static mailguard_endpoint *redirect(mgi_web *w)
 	mailguard_endpoint *to = NULL;
 	char *url = NULL;
 
-	(void)curl_easy_getinfo(w->easy, CURLINFO_REDIRECT_URL, &url);
+	(void)curl_easy_getinfo(w->transfer.easy, CURLINFO_REDIRECT_URL, &url);
 	if (!url)
 		return NULL;
 	if (w->redirects == MGI_WEB_REDIRECTS_MAX) {
@@ -262,18 +259,20 @@ static void follow(mgi_web *w, mailguard_endpoint *to)
 		no_memory(w);
 }
 
-void mgi_web_done(mgi_web *w, CURLcode code)
+static void done(void *owner, CURLcode code)
 {
+	mgi_web *w = owner;
 	mailguard_talk *talk = w->talk;
 	mailguard_endpoint *to;
 	long status = 0;
 
-	if (no_descriptor(w->sys) && code == CURLE_COULDNT_CONNECT) {
+	if (mgi_transfer_no_descriptor(&w->transfer, code)) {
 		transfer_end(w);
 		mgi_timer_set(talk->loop, &w->timer, AGAIN_USEC);
 		return;
 	}
-	(void)curl_easy_getinfo(w->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(w->transfer.easy, CURLINFO_RESPONSE_CODE,
+	                        &status);
 	if (w->phase == MAILGUARD_PHASE_COMMAND)
 		mgi_script_code(talk->script, (int32_t)status);
 	if (w->too_long)
@@ -385,9 +384,11 @@ static mailguard_status begin(mailguard_talk *talk, mailguard_error *err)
 	w->place.admitted = admitted;
 	w->place.owner = w;
 	mgi_buf_init(&w->url, talk->mg);
-	w->http = mgi_net_http(talk->net, err);
+	w->transfer.owner = w;
+	w->transfer.done = done;
+	w->transfer.deaf = deaf;
 	talk->own = w;
-	st = w->http ? hop(w, err) : unmade(err);
+	st = mgi_net_curl(talk->net, err) ? hop(w, err) : unmade(err);
 	if (st != MAILGUARD_OK)
 		drop(talk);
 	return st;

@@ -1,8 +1,9 @@
 #ifndef MGI_RUNNER_H
 #define MGI_RUNNER_H
 /*
- * runner.h - what a talk is to whoever drives it. Mail (mail.c), HTTP (http.c)
- * and DNS (dns.c) are a runner each; net.c knows runners and no protocol.
+ * runner.h - what a talk is to whoever drives it. Mail (mail.c), HTTP
+ * (run_http.c), DNS (run_dns.c) and libcurl's logins (run_stock.c) are a
+ * runner each; net.c knows runners and no protocol.
  */
 #include "net/transcript.h"
 #include "net/wire/address.h"
@@ -32,6 +33,7 @@ typedef struct mgi_runner {
 extern const mgi_runner mgi_run_mail;
 extern const mgi_runner mgi_run_http;
 extern const mgi_runner mgi_run_dns;
+extern const mgi_runner mgi_run_stock;
 
 typedef enum mgi_life {
 	MGI_LIFE_RUNS,    /* its transcript is not complete */
@@ -101,22 +103,22 @@ mailguard_status mgi_lookup_new(mgi_lookup **out,
    fine. */
 void mgi_lookup_free(mgi_lookup *lookup);
 
-/* -- what http.c gives net.c ---------------------------------------------- */
+/* -- what transfer.c gives net.c ------------------------------------------ */
 
-typedef struct mgi_http mgi_http; /* one curl multi a net */
+typedef struct mgi_curl mgi_curl; /* one curl multi a net */
 
-mailguard_status mgi_http_new(mgi_http **out,
+mailguard_status mgi_curl_new(mgi_curl **out,
                               mgi_loop *loop,
                               const mailguard_net_options *opts,
                               mailguard_error *err);
-/* No talk of HTTP is in flight any more. NULL is fine. */
-void mgi_http_free(mgi_http *http);
+/* No transfer is under way any more. NULL is fine. */
+void mgi_curl_free(mgi_curl *curl);
 
 /* -- what net.c gives the runners ----------------------------------------- */
 
 /* Made at the first need. NULL: no memory, `err` is set. */
 mgi_dns *mgi_net_dns(mailguard_net *net, mailguard_error *err);
-mgi_http *mgi_net_http(mailguard_net *net, mailguard_error *err);
+mgi_curl *mgi_net_curl(mailguard_net *net, mailguard_error *err);
 /* A connection wants a place here first: see limits.h. */
 mgi_limits *mgi_net_limits(mailguard_net *net);
 mgi_tls *mgi_net_tls(mailguard_net *net, mailguard_error *err);

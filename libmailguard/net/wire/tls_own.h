@@ -1,7 +1,7 @@
 #ifndef MGI_TLS_OWN_H
 #define MGI_TLS_OWN_H
 /*
- * tls_own.h - what the files of TLS share, and what http.c may use of it for
+ * tls_own.h - what the files of TLS share, and what may be used of it for
  * the connections libcurl makes.
  */
 #include <openssl/ssl.h>
