@@ -148,30 +148,44 @@ static mailguard_status window_fill(mgi_file *f,
 	                     &f->window_len, err);
 }
 
+mailguard_status mgi_file_rest(mailguard_span *out,
+                               mgi_file *f,
+                               uint64_t offset,
+                               size_t least,
+                               mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+
+	if (least > MGI_FILE_WINDOW)
+		least = MGI_FILE_WINDOW;
+	out->data = NULL;
+	out->len = 0;
+	if (!f->window || !in_window(f, offset, least))
+		st = window_fill(f, offset, err);
+	if (!f->window || offset - f->window_at > f->window_len)
+		return st;
+	out->data = f->window + (offset - f->window_at);
+	out->len = f->window_len - (size_t)(offset - f->window_at);
+	if (out->len >= least) {
+		/* A bad sector behind what was asked for is no failure yet. */
+		mgi_error_clear(err);
+		st = MAILGUARD_OK;
+	}
+	return st;
+}
+
 mailguard_status mgi_file_window(mailguard_span *out,
                                  mgi_file *f,
                                  uint64_t offset,
                                  size_t want,
                                  mailguard_error *err)
 {
-	mailguard_status st = MAILGUARD_OK;
+	mailguard_status st = mgi_file_rest(out, f, offset, want, err);
 
 	if (want > MGI_FILE_WINDOW)
 		want = MGI_FILE_WINDOW;
-	out->data = NULL;
-	out->len = 0;
-	if (!f->window || !in_window(f, offset, want))
-		st = window_fill(f, offset, err);
-	if (!f->window || offset - f->window_at > f->window_len)
-		return st;
-	out->data = f->window + (offset - f->window_at);
-	out->len = f->window_len - (size_t)(offset - f->window_at);
-	if (out->len >= want) {
-		/* A bad sector behind what was asked for is no failure yet. */
-		mgi_error_clear(err);
-		st = MAILGUARD_OK;
+	if (out->len > want)
 		out->len = want;
-	}
 	return st;
 }
 

@@ -46,6 +46,15 @@ mailguard_status mgi_file_window(mailguard_span *out,
                                  uint64_t offset,
                                  size_t want,
                                  mailguard_error *err);
+/*
+ * The bytes at `offset`, at least `least` of them if there are so many, and
+ * what the window holds behind them. As above.
+ */
+mailguard_status mgi_file_rest(mailguard_span *out,
+                               mgi_file *f,
+                               uint64_t offset,
+                               size_t least,
+                               mailguard_error *err);
 /* A whole file of at most `max` bytes, appended to `out`; ELIMIT past it. */
 mailguard_status mgi_file_slurp(mailguard_buffer *out,
                                 const char *path,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -104,4 +105,45 @@ size_t mgi_os_read(int fd, uint64_t offset, void *to, size_t n, int *sys)
 		done += (size_t)got;
 	}
 	return done;
+}
+
+int mgi_os_temp(int *sys)
+{
+	static const char *const folders[] = { "/tmp", "/var/tmp" };
+	char name[] = "/tmp/mailguard-XXXXXX";
+	size_t i;
+	int fd;
+
+	*sys = 0;
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+		if (fd >= 0)
+			return fd;
+	}
+	/* Not every file system has files without a name. */
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		*sys = errno;
+	else
+		(void)unlink(name);
+	return fd;
+}
+
+void mgi_os_write(int fd, uint64_t offset, const void *from, size_t n, int *sys)
+{
+	size_t done = 0;
+
+	*sys = 0;
+	while (done < n) {
+		ssize_t put = pwrite(fd, (const char *)from + done, n - done,
+		                     (off_t)(offset + done));
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0) {
+			*sys = put < 0 ? errno : ENOSPC;
+			return;
+		}
+		done += (size_t)put;
+	}
 }
