@@ -7,19 +7,11 @@
 
 enum { TEXTS_MAX = 64 };
 
-static void text_add(mailguard_verdict *v, mgi_texts *t, const char *text)
+static void texts_begin(mgi_texts *t, mgi_arena *a)
 {
-	size_t i;
-
-	if (!t->at)
-		t->at = mgi_arena_array(v->world.arena, TEXTS_MAX,
-		                        sizeof(*t->at));
-	if (!t->at || !text || t->count == TEXTS_MAX)
-		return;
-	for (i = 0; i < t->count; i++)
-		if (strcmp(t->at[i], text) == 0)
-			return;
-	t->at[t->count++] = text;
+	t->at = mgi_arena_array(a, TEXTS_MAX, sizeof(*t->at));
+	t->names = mgi_arena_array(a, TEXTS_MAX, sizeof(*t->names));
+	t->ids = mgi_arena_array(a, TEXTS_MAX, sizeof(*t->ids));
 }
 
 static void say_add(mailguard_verdict *v,
@@ -27,7 +19,29 @@ static void say_add(mailguard_verdict *v,
                     mgi_say_id id,
                     const char *name)
 {
-	text_add(v, t, mgi_verdict_say(v, id, "name", name));
+	const char *text = mgi_verdict_say(v, id, "name", name);
+	size_t i;
+
+	if (!t->at)
+		texts_begin(t, v->world.arena);
+	if (!t->at || !t->names || !t->ids || !text || t->count == TEXTS_MAX)
+		return;
+	for (i = 0; i < t->count; i++)
+		if (strcmp(t->at[i], text) == 0)
+			return;
+	t->at[t->count] = text;
+	t->names[t->count] = name;
+	t->ids[t->count++] = id;
+}
+
+/* The same of a thing that may have a name of its own. */
+static void thing_add(mailguard_verdict *v,
+                      mgi_texts *t,
+                      mgi_say_id id,
+                      const char *kind,
+                      const char *name)
+{
+	say_add(v, t, id, mgi_world_call(&v->world, kind, name));
 }
 
 static bool blames(const mailguard_verdict *v,
@@ -90,11 +104,54 @@ static bool is_local(const mailguard_verdict *v)
 	}
 }
 
-static void meanwhile(mailguard_verdict *v)
+/* The accounts that those in trouble have for such days. */
+static bool backups_add(mailguard_verdict *v)
 {
 	const mgi_world *w = &v->world;
-	mgi_texts *t = &v->meanwhile;
+	bool found = false;
 	size_t i;
+
+	for (i = 0; i < w->link_count; i++) {
+		const mailguard_link *b = mgi_link_find(w->links, w->link_count,
+		                                        w->links[i].backup);
+		mgi_sight s;
+
+		if (!b || !w->links[i].account ||
+		    !mgi_account_sight(w, w->links[i].account).failed)
+			continue;
+		s = mgi_account_sight(w, b->account);
+		if (s.failed || !mgi_link_clear(v, b))
+			continue;
+		thing_add(v, &v->meanwhile,
+		          s.ok ? MGI_SAY_MEANWHILE_ACCOUNT
+		               : MGI_SAY_MEANWHILE_BACKUP,
+		          "account:", b->account);
+		found = true;
+	}
+	return found;
+}
+
+/* Any account that works. */
+static void working_add(mailguard_verdict *v)
+{
+	const mgi_world *w = &v->world;
+	size_t i;
+
+	for (i = 0; i < w->link_count; i++) {
+		const mailguard_link *l = &w->links[i];
+		mgi_sight s = mgi_account_sight(w, l->account);
+
+		if (!l->account || !s.ok || s.failed || !mgi_link_clear(v, l))
+			continue;
+		thing_add(v, &v->meanwhile, MGI_SAY_MEANWHILE_ACCOUNT,
+		          "account:", l->account);
+		return;
+	}
+}
+
+static void meanwhile(mailguard_verdict *v)
+{
+	mgi_texts *t = &v->meanwhile;
 
 	if (v->fault == MAILGUARD_FAULT_NONE)
 		return;
@@ -105,17 +162,8 @@ static void meanwhile(mailguard_verdict *v)
 		say_add(v, t, MGI_SAY_MEANWHILE_CLIENT, NULL);
 	else if (is_local(v))
 		say_add(v, t, MGI_SAY_MEANWHILE_WEBMAIL, NULL);
-	for (i = 0; i < w->link_count; i++) {
-		const mailguard_link *l = &w->links[i];
-		mgi_sight s = mgi_account_sight(w, l->account);
-
-		if (!l->account || !s.ok || s.failed || !mgi_link_clear(v, l))
-			continue;
-		text_add(v, t,
-		         mgi_verdict_say(v, MGI_SAY_MEANWHILE_ACCOUNT,
-		                         "account", l->account));
-		break;
-	}
+	if (!backups_add(v))
+		working_add(v);
 	if (!t->count || v->fault == MAILGUARD_FAULT_RECIPIENT)
 		say_add(v, t, MGI_SAY_MEANWHILE_TELEPHONE, NULL);
 }
@@ -170,15 +218,19 @@ static void unlooked(mailguard_verdict *v)
 		mgi_sight s = mgi_account_sight(w, l->account);
 
 		if (l->account && !s.ok && !s.failed)
-			say_add(v, t, MGI_SAY_UNLOOKED_ACCOUNT, l->account);
+			thing_add(v, t, MGI_SAY_UNLOOKED_ACCOUNT,
+			          "account:", l->account);
 		if (l->server_in &&
 		    !looked(w, MAILGUARD_TEST_PROBE, l->server_in))
-			say_add(v, t, MGI_SAY_UNLOOKED_SERVER, l->server_in);
+			thing_add(v, t, MGI_SAY_UNLOOKED_SERVER,
+			          "server:", l->server_in);
 		if (l->store && !looked(w, MAILGUARD_TEST_STORE, l->store))
-			say_add(v, t, MGI_SAY_UNLOOKED_STORE, l->store);
+			thing_add(v, t, MGI_SAY_UNLOOKED_STORE,
+			          "store:", l->store);
 		if (l->provider &&
 		    !looked(w, MAILGUARD_TEST_STATUS, l->provider))
-			say_add(v, t, MGI_SAY_UNLOOKED_STATUS, l->provider);
+			thing_add(v, t, MGI_SAY_UNLOOKED_STATUS,
+			          "provider:", l->provider);
 	}
 	if (!outside)
 		say_add(v, t, MGI_SAY_UNLOOKED_OUTSIDE, NULL);

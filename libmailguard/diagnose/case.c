@@ -52,6 +52,7 @@ void mailguard_case_free(mailguard_case *c)
 	arena = c->arena;
 	mgi_free(c->mg, c->links);
 	mgi_free(c->mg, c->seen);
+	mgi_free(c->mg, c->names);
 	mgi_free(c->mg, c);
 	mgi_arena_free(arena);
 }
@@ -76,6 +77,7 @@ mailguard_link mgi_link_copy(mgi_arena *a, const mailguard_link *l)
 	                                                    : l->server_in);
 	copy.provider = mgi_arena_strdup(a, l->provider);
 	copy.store = mgi_arena_strdup(a, l->store);
+	copy.backup = mgi_arena_strdup(a, l->backup);
 	return copy;
 }
 
@@ -191,6 +193,56 @@ mailguard_status mailguard_case_add(mailguard_case *c,
 	return MAILGUARD_OK;
 }
 
+static bool is_thing(const char *thing)
+{
+	static const char *const kinds[] = { "account:", "server:", "provider:",
+		                             "store:" };
+	size_t i, n;
+
+	for (i = 0; thing && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		n = strlen(kinds[i]);
+		if (strncmp(thing, kinds[i], n) == 0 && thing[n])
+			return true;
+	}
+	return false;
+}
+
+/* On one line, whatever a profile says. */
+static char *line_copy(mgi_arena *a, const char *name)
+{
+	char *copy = mgi_arena_strdup(a, name), *at;
+
+	for (at = copy; at && *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = ' ';
+	return copy;
+}
+
+mailguard_status mailguard_case_call(mailguard_case *c,
+                                     const char *thing,
+                                     const char *name,
+                                     mailguard_error *err)
+{
+	mailguard_status st;
+	mgi_called *room;
+
+	if (!c || !is_thing(thing) || !name || !name[0])
+		return bad(err, c, "mailguard_case_call");
+	st = limit(c->name_count, MAILGUARD_CASE_NAMES_MAX, "names", c, err);
+	if (st < 0)
+		return st;
+	room = grow(c, c->names, c->name_count, sizeof(*room), &c->name_cap);
+	if (!room)
+		return mgi_fail_nomem(err);
+	c->names = room;
+	room[c->name_count].thing = mgi_arena_strdup(c->arena, thing);
+	room[c->name_count].name = line_copy(c->arena, name);
+	if (mgi_arena_failed(c->arena))
+		return mgi_fail_nomem(err);
+	c->name_count++;
+	return MAILGUARD_OK;
+}
+
 /* What a test must name to mean anything. */
 static const char *lacks(const mailguard_evidence *e)
 {
@@ -198,6 +250,7 @@ static const char *lacks(const mailguard_evidence *e)
 	case MAILGUARD_TEST_OP:
 	case MAILGUARD_TEST_DEV:
 	case MAILGUARD_TEST_WEB:
+	case MAILGUARD_TEST_SILENCE:
 		return e->account ? NULL : "account (a)";
 	case MAILGUARD_TEST_PROBE:
 		return e->server || e->account ? NULL : "server (sv)";
@@ -212,6 +265,9 @@ static const char *lacks(const mailguard_evidence *e)
 
 static bool fits(mailguard_test test, mailguard_outcome r)
 {
+	if (test == MAILGUARD_TEST_SILENCE)
+		return r <= MAILGUARD_OUTCOME_FAIL ||
+		       r == MAILGUARD_OUTCOME_MISSING;
 	if (r >= MAILGUARD_OUTCOME_DAMAGED && r <= MAILGUARD_OUTCOME_FULL)
 		return test == MAILGUARD_TEST_STORE;
 	if (r >= MAILGUARD_OUTCOME_MAINTENANCE)
@@ -230,7 +286,7 @@ static mailguard_status evidence_check(const mailguard_case *c,
 {
 	int i;
 
-	if (e->test < MAILGUARD_TEST_OP || e->test > MAILGUARD_TEST_RECUR)
+	if (e->test < MAILGUARD_TEST_OP || e->test > MAILGUARD_TEST_SILENCE)
 		return bad(err, c, "test");
 	if (e->outcome < MAILGUARD_OUTCOME_UNKNOWN ||
 	    e->outcome > MAILGUARD_OUTCOME_INCIDENT)
@@ -243,6 +299,8 @@ static mailguard_status evidence_check(const mailguard_case *c,
 	if (e->vantage < MAILGUARD_VANTAGE_HERE ||
 	    e->vantage > MAILGUARD_VANTAGE_DEVICE)
 		return bad(err, c, "vantage");
+	if (e->degree < 0 || e->degree > MGI_DEGREE_MAX)
+		return bad(err, c, "degree");
 	if (!fault_in_range(e->fault))
 		return bad(err, c, "fault");
 	for (i = 0; i < 3; i++)

@@ -7,6 +7,9 @@
 
 #include "base/mem.h"
 
+/* The most unusual a silence can be. */
+#define MGI_DEGREE_MAX 3
+
 typedef struct mgi_context {
 	const char *prefix;
 	int32_t times;
@@ -16,13 +19,20 @@ typedef struct mgi_client {
 	const char *product, *version, *protocol;
 } mgi_client;
 
+/* What people call "server:S1". */
+typedef struct mgi_called {
+	const char *thing, *name;
+} mgi_called;
+
 struct mailguard_case {
 	mailguard *mg;
 	mgi_arena *arena; /* strings */
 	const char *id;
 	mailguard_link *links;
 	mailguard_evidence *seen;
+	mgi_called *names;
 	size_t link_count, link_cap, seen_count, seen_cap;
+	size_t name_count, name_cap;
 	mgi_context contexts[MAILGUARD_CASE_CONTEXTS_MAX];
 	mgi_client clients[MAILGUARD_CASE_CLIENTS_MAX];
 	size_t context_count, client_count;

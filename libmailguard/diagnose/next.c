@@ -259,6 +259,20 @@ static size_t alike(const planner *p, size_t i)
 	return n;
 }
 
+/* By its name, of the kind of thing that test looks at. */
+static const char *target_text(const planner *p, const candidate *c)
+{
+	const mailguard_evidence *e = &c->e;
+	const char *kind = e->server     ? "server:"
+	                   : e->account  ? "account:"
+	                   : e->store    ? "store:"
+	                   : e->provider ? "provider:"
+	                                 : "";
+
+	return mgi_verdict_say(p->v, c->text, "name",
+	                       mgi_world_call(&p->v->world, kind, c->target));
+}
+
 static void add_tests(planner *p)
 {
 	size_t i, told = 0;
@@ -271,10 +285,9 @@ static void add_tests(planner *p)
 		if (alike(p, i) >= ALIKE)
 			continue;
 		told++;
-		next_add(p->v, (mailguard_next){
-				       c->e.test, c->e.vantage, c->target,
-				       mgi_verdict_say(p->v, c->text, "name",
-		                                       c->target) });
+		next_add(p->v,
+		         (mailguard_next){ c->e.test, c->e.vantage, c->target,
+		                           target_text(p, c) });
 	}
 }
 

@@ -25,6 +25,7 @@ typedef struct engine {
 	int32_t none;    /* prior of sets that explain no failure */
 	int32_t *gain;   /* of each component over the failures it touches */
 	int64_t *base;   /* prior and what passed */
+	bool *explains;  /* does it touch a failure that is not soft? */
 	touch *touches;  /* grouped by component */
 	int32_t *first;  /* where those of a component begin */
 	int64_t *row;
@@ -93,6 +94,7 @@ static mailguard_status rooms(engine *e, mailguard_error *err)
 	e->base = mgi_arena_array(w->arena, n, sizeof(*e->base));
 	e->first = mgi_arena_array(w->arena, n + 2, sizeof(*e->first));
 	e->touches = mgi_arena_array(w->arena, touches + 1, sizeof(touch));
+	e->explains = mgi_arena_array(w->arena, n, sizeof(*e->explains));
 	e->row = mgi_arena_array(w->arena, n, sizeof(*e->row));
 	e->mass = mgi_arena_array(w->arena, n, sizeof(*e->mass));
 	e->s->single = mgi_arena_array(w->arena, n, sizeof(*e->s->single));
@@ -117,15 +119,13 @@ static void touches_group(engine *e)
 		for (k = 0; k < terms[i].count; k++) {
 			const mgi_term *t = &terms[i].at[k];
 
-			if (t->fail)
-				e->touches[next[t->part]++] =
-					(touch){ (int32_t)i, t->fail };
+			if (!t->fail)
+				continue;
+			e->touches[next[t->part]++] =
+				(touch){ (int32_t)i, t->fail };
+			if (!terms[i].soft)
+				e->explains[t->part] = true;
 		}
-}
-
-static bool touched(const engine *e, int32_t i)
-{
-	return e->first[i] != e->first[i + 1];
 }
 
 static void singles(engine *e)
@@ -141,7 +141,7 @@ static void singles(engine *e)
 
 		if (x->failed) {
 			e->nothing += logfail(x->leak);
-			e->s->any_failed = true;
+			e->s->any_failed = e->s->any_failed || !x->soft;
 		}
 		for (k = 0; k < x->count; k++)
 			e->base[x->at[k].part] += x->at[k].ok;
@@ -157,7 +157,7 @@ static void singles(engine *e)
 			              logfail(leak);
 		}
 		e->s->single[p] = e->nothing + e->base[p] + e->gain[p] +
-		                  (touched(e, p) ? 0 : e->none);
+		                  (e->explains[p] ? 0 : e->none);
 	}
 }
 
@@ -165,13 +165,13 @@ static void singles(engine *e)
 static void row_fill(engine *e, int32_t a)
 {
 	int64_t mine = e->nothing + e->base[a] + e->gain[a];
-	bool explains = touched(e, a);
+	bool explains = e->explains[a];
 	int32_t b, t;
 	size_t k;
 
 	for (b = a + 1; b < e->n; b++)
 		e->row[b] = mine + e->base[b] + e->gain[b] +
-		            (explains || touched(e, b) ? 0 : e->none);
+		            (explains || e->explains[b] ? 0 : e->none);
 	for (t = e->first[a]; t < e->first[a + 1]; t++) {
 		const mgi_terms *x = &e->s->terms[e->touches[t].seen];
 		int32_t u = e->touches[t].fail, leak = x->leak;

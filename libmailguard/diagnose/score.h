@@ -13,9 +13,9 @@ typedef struct mgi_set {
 typedef struct mgi_score {
 	const mgi_world *w;
 	const mgi_terms *terms; /* of w->seen_count observations */
-	bool any_failed;
-	int64_t *single;   /* score of each component alone */
-	int32_t *permille; /* posterior of each component */
+	bool any_failed;        /* what is soft does not count */
+	int64_t *single;        /* score of each component alone */
+	int32_t *permille;      /* posterior of each component */
 	int32_t fault[MAILGUARD_FAULT_NONE + 1]; /* posterior of each domain */
 	int32_t none; /* posterior of nothing being wrong */
 	mgi_set best; /* of all */

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* Keep what stands in `b` in the arena; NULL, remembered, if it cannot. */
-static const char *keep(mgi_arena *a, mailguard_buffer *b)
+const char *mgi_buf_keep(mgi_arena *a, mailguard_buffer *b)
 {
 	const char *text = NULL;
 
@@ -31,7 +30,7 @@ const char *mgi_verdict_say(const mailguard_verdict *v,
 
 	mgi_buf_init(&b, mg);
 	mgi_say(&b, mg, id, slot, value ? value : "");
-	return keep(v->world.arena, &b);
+	return mgi_buf_keep(v->world.arena, &b);
 }
 
 static const char *raw(const mailguard *mg, mgi_say_id id)
@@ -40,28 +39,40 @@ static const char *raw(const mailguard *mg, mgi_say_id id)
 }
 
 /* A kind of place has words of its own; other subjects are names. */
-static const char *subject_text(const mailguard *mg, const mgi_component *p)
+static const char *subject_text(const mgi_world *w, const mgi_component *p)
 {
+	const mailguard *mg = mgi_arena_handle(w->arena);
 	static const mgi_say_id ids[] = {
 		[MAILGUARD_PLACE_CLOUD] = MGI_SAY_PLACE_IS_CLOUD,
 		[MAILGUARD_PLACE_SHARE] = MGI_SAY_PLACE_IS_SHARE,
 		[MAILGUARD_PLACE_USB] = MGI_SAY_PLACE_IS_USB,
 	};
-	int32_t i;
+	static const char *const kinds[] = {
+		[MGI_SCOPE_STORE] = "store:",
+		[MGI_SCOPE_SERVER] = "server:",
+		[MGI_SCOPE_SERVICE] = "server:",
+		[MGI_SCOPE_PROVIDER] = "provider:",
+		[MGI_SCOPE_ACCOUNT] = "account:",
+		[MGI_SCOPE_MAILBOX] = "account:",
+	};
+	int32_t i, scope = mgi_kinds[p->kind].scope;
 
 	for (i = MAILGUARD_PLACE_CLOUD; i <= MAILGUARD_PLACE_USB; i++)
-		if (mgi_kinds[p->kind].scope == MGI_SCOPE_PLACE &&
+		if (scope == MGI_SCOPE_PLACE &&
 		    strcmp(p->subject, mailguard_place_name(i)) == 0)
 			return raw(mg, ids[i]);
-	return p->subject;
+	return kinds[scope] ? mgi_world_call(w, kinds[scope], p->subject)
+	                    : p->subject;
 }
 
 void mgi_part_say(mailguard_buffer *out,
-                  mailguard *mg,
+                  const mgi_world *w,
                   mgi_say_id id,
                   const mgi_component *p)
 {
-	mgi_say(out, mg, id, "name", subject_text(mg, p), "dir",
+	mailguard *mg = mgi_arena_handle(w->arena);
+
+	mgi_say(out, mg, id, "name", subject_text(w, p), "dir",
 	        raw(mg, p->dir == 2 ? MGI_SAY_DIR_OUT : MGI_SAY_DIR_IN));
 }
 
@@ -69,12 +80,11 @@ const char *mgi_part_text(const mailguard_verdict *v,
                           mgi_say_id id,
                           int32_t part)
 {
-	mailguard *mg = mgi_arena_handle(v->world.arena);
 	mailguard_buffer b;
 
-	mgi_buf_init(&b, mg);
-	mgi_part_say(&b, mg, id, &v->world.parts[part]);
-	return keep(v->world.arena, &b);
+	mgi_buf_init(&b, mgi_arena_handle(v->world.arena));
+	mgi_part_say(&b, &v->world, id, &v->world.parts[part]);
+	return mgi_buf_keep(v->world.arena, &b);
 }
 
 int32_t mgi_part_named(const mgi_world *w, const char *name)
@@ -110,11 +120,15 @@ static void what_say(mailguard_buffer *out,
 		[MAILGUARD_TEST_DEV] = MGI_SAY_SEEN_DEV,
 		[MAILGUARD_TEST_WEB] = MGI_SAY_SEEN_WEB,
 		[MAILGUARD_TEST_RECUR] = MGI_SAY_SEEN_RECUR,
+		[MAILGUARD_TEST_SILENCE] = MGI_SAY_SEEN_SILENCE,
 	};
 
-	mgi_say(out, mg, ids[e->test], "account", or_empty(e->account),
-	        "server", or_empty(mgi_world_server(w, e)), "store",
-	        or_empty(e->store), "provider", or_empty(e->provider), "dir",
+	mgi_say(out, mg, ids[e->test], "account",
+	        or_empty(mgi_world_call(w, "account:", e->account)), "server",
+	        or_empty(mgi_world_call(w, "server:", mgi_world_server(w, e))),
+	        "store", or_empty(mgi_world_call(w, "store:", e->store)),
+	        "provider",
+	        or_empty(mgi_world_call(w, "provider:", e->provider)), "dir",
 	        raw(mg, e->outgoing ? MGI_SAY_DIR_OUT : MGI_SAY_DIR_IN));
 }
 
@@ -136,7 +150,7 @@ static void wrap(mailguard_buffer *b,
 	mgi_buf_done(&more);
 }
 
-static mgi_say_id result_id(mailguard_outcome r)
+static mgi_say_id result_id(const mailguard_evidence *e)
 {
 	static const mgi_say_id ids[] = {
 		MGI_SAY_RESULT_UNKNOWN,  MGI_SAY_RESULT_OK,
@@ -146,7 +160,12 @@ static mgi_say_id result_id(mailguard_outcome r)
 		MGI_SAY_RESULT_INCIDENT,
 	};
 
-	return ids[r];
+	if (e->test == MAILGUARD_TEST_SILENCE &&
+	    e->outcome > MAILGUARD_OUTCOME_OK)
+		return e->outcome == MAILGUARD_OUTCOME_MISSING
+		               ? MGI_SAY_RESULT_UNFETCHED
+		               : MGI_SAY_RESULT_SILENT;
+	return ids[e->outcome];
 }
 
 static void result_say(mailguard_buffer *b,
@@ -154,7 +173,7 @@ static void result_say(mailguard_buffer *b,
                        const mailguard_evidence *e)
 {
 	const char *phase = mgi_phase_word(e->phase);
-	const char *result = raw(mg, result_id(e->outcome));
+	const char *result = raw(mg, result_id(e));
 	mailguard_buffer more;
 
 	if (e->test != MAILGUARD_TEST_PROBE || !phase) {

@@ -194,6 +194,14 @@ static int32_t store_stage(mailguard_outcome r)
 	}
 }
 
+/* How far a mail that did not come might have got. */
+static int32_t silence_stage(const mailguard_evidence *e)
+{
+	if (e->outcome == MAILGUARD_OUTCOME_MISSING)
+		return MGI_STAGE_SILENT_HERE;
+	return e->server ? MGI_STAGE_SILENT_THERE : MGI_STAGE_SILENT;
+}
+
 static void bind(const binder *b, bool passed)
 {
 	static const int32_t simple[] = {
@@ -222,6 +230,10 @@ static void bind(const binder *b, bool passed)
 	case MAILGUARD_TEST_STORE:
 		stage_bind(b, store_stage(b->e->outcome), passed, false);
 		break;
+	case MAILGUARD_TEST_SILENCE:
+		if (!passed)
+			stage_bind(b, silence_stage(b->e), false, false);
+		break;
 	default:
 		stage_bind(b, simple[b->e->test], passed,
 		           b->e->test != MAILGUARD_TEST_STATUS);
@@ -235,7 +247,21 @@ static int by_part(const void *a, const void *b)
 	return (x->part > y->part) - (x->part < y->part);
 }
 
-static int32_t leak_of(mailguard_test test)
+/* That nobody wrote is never out of the question. */
+static int32_t leak_of_silence(const mailguard_evidence *e)
+{
+	static const int32_t leaks[2][MGI_DEGREE_MAX] = {
+		{ MGI_WEIGHT_LEAK_SILENT_1, MGI_WEIGHT_LEAK_SILENT_2,
+		  MGI_WEIGHT_LEAK_SILENT_3 },
+		{ MGI_WEIGHT_LEAK_UNFETCHED_1, MGI_WEIGHT_LEAK_UNFETCHED_2,
+		  MGI_WEIGHT_LEAK_UNFETCHED_3 },
+	};
+	int32_t how = e->outcome == MAILGUARD_OUTCOME_MISSING;
+
+	return leaks[how][e->degree > 0 ? e->degree - 1 : 0];
+}
+
+static int32_t leak_of(const mailguard_evidence *e)
 {
 	static const int32_t leaks[] = {
 		[MAILGUARD_TEST_OP] = MGI_WEIGHT_LEAK_OP,
@@ -251,7 +277,9 @@ static int32_t leak_of(mailguard_test test)
 		[MAILGUARD_TEST_RECUR] = MGI_WEIGHT_LEAK_RECUR,
 	};
 
-	return mgi_neglog[mgi_weights[leaks[test]]];
+	return mgi_neglog[mgi_weights[e->test == MAILGUARD_TEST_SILENCE
+	                                      ? leak_of_silence(e)
+	                                      : leaks[e->test]]];
 }
 
 mgi_terms mgi_terms_of(const mgi_world *w, const mailguard_evidence *e)
@@ -276,7 +304,8 @@ mgi_terms mgi_terms_of(const mgi_world *w, const mailguard_evidence *e)
 	if (!t.at)
 		return t;
 	t.failed = e->outcome != MAILGUARD_OUTCOME_OK;
-	t.leak = leak_of(e->test);
+	t.soft = e->test == MAILGUARD_TEST_SILENCE;
+	t.leak = leak_of(e);
 	bind(&b, !t.failed);
 	qsort(t.at, t.count, sizeof(*t.at), by_part);
 	return t;

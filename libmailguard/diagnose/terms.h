@@ -16,6 +16,7 @@ typedef struct mgi_terms {
 	mgi_term *at; /* sorted by part */
 	size_t count;
 	bool failed;  /* it is a failure that wants an explanation */
+	bool soft;    /* if so, one that may as well have none */
 	bool counts;  /* it says anything at all */
 	int32_t leak; /* milli-nats: it may fail without a cause of ours */
 } mgi_terms;

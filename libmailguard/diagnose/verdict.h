@@ -3,6 +3,7 @@
 /*
  * verdict.h - what weighing leaves: numbers first, then the words for them.
  */
+#include "base/json.h"
 #include "diagnose/score.h"
 
 #include <stdatomic.h>
@@ -11,8 +12,10 @@
 #define MGI_NEXT_MAX (MGI_NEXT_TESTS + 2 * 6) /* two blamed, six acts each */
 #define MGI_POSSIBLE 5
 
+/* Texts, and the rows and names they were made of. */
 typedef struct mgi_texts {
-	const char **at;
+	const char **at, **names;
+	mgi_say_id *ids;
 	size_t count;
 } mgi_texts;
 
@@ -22,6 +25,7 @@ struct mailguard_verdict {
 	mgi_score score;
 	mailguard_fault fault;
 	mailguard_grade grade;
+	int32_t permille; /* of that domain; 0 if undetermined */
 	bool maintenance;
 	mgi_set set, rival; /* the verdict and the runner-up */
 	mailguard_suspect *suspects;
@@ -49,6 +53,8 @@ mgi_sight mgi_account_sight(const mgi_world *w, const char *account);
 /* Both server and provider of the link are free of blame. */
 bool mgi_link_clear(const mailguard_verdict *v, const mailguard_link *l);
 
+/* Keep what stands in `b`, which is done; NULL, remembered, if it cannot. */
+const char *mgi_buf_keep(mgi_arena *a, mailguard_buffer *b);
 /* A text in the arena of the verdict, closed by its slots. */
 const char *mgi_verdict_say(const mailguard_verdict *v,
                             mgi_say_id id,
@@ -56,7 +62,7 @@ const char *mgi_verdict_say(const mailguard_verdict *v,
                             const char *value);
 /* "the mail file m1" */
 void mgi_part_say(mailguard_buffer *out,
-                  mailguard *mg,
+                  const mgi_world *w,
                   mgi_say_id id,
                   const mgi_component *p);
 const char *mgi_part_text(const mailguard_verdict *v,
@@ -68,5 +74,20 @@ void mgi_evidence_say(mailguard_buffer *out,
                       const mailguard_evidence *e);
 /* The component of a name; -1 if there is none. */
 int32_t mgi_part_named(const mgi_world *w, const char *name);
+
+/*
+ * Members of one more value for the report: called with the object of each
+ * account ("account"), file ("store") and provider ("provider") still open.
+ */
+typedef void (*mgi_verdict_more)(mgi_jsonw *w,
+                                 const char *kind,
+                                 const char *id,
+                                 void *payload);
+/* As mailguard_verdict_json(); `more` may be NULL. */
+mailguard_status mgi_verdict_json_more(mailguard_buffer *out,
+                                       const mailguard_verdict *v,
+                                       mgi_verdict_more more,
+                                       void *payload,
+                                       mailguard_error *err);
 
 #endif

@@ -6,7 +6,6 @@
 #include <mailguard/classify.h>
 
 #include "base/fail.h"
-#include "base/json.h"
 
 static const char *verdict_word(const mailguard_verdict *v)
 {
@@ -37,6 +36,7 @@ static void put_suspects(mgi_jsonw *w, const mailguard_verdict *v)
 		put_suspect(w, &v->possible[i]);
 	mgi_jsonw_end(w);
 	mgi_jsonw_str(w, "grade", mailguard_grade_name(v->grade));
+	mgi_jsonw_fixed(w, "p", v->permille, 3);
 	mgi_jsonw_array(w, "cleared");
 	for (i = v->blamed; i < v->suspect_count; i++)
 		mgi_jsonw_str(w, NULL, v->suspects[i].name);
@@ -125,7 +125,25 @@ static const char *sight_word(mgi_sight s)
 	return s.ok ? "ok" : s.failed ? "fail" : "untested";
 }
 
-static void put_accounts(mgi_jsonw *w, const mgi_world *world)
+/* What the caller has to add to one object. */
+typedef struct addition {
+	mgi_verdict_more more;
+	void *payload;
+} addition;
+
+static void put_more(mgi_jsonw *w,
+                     const addition *add,
+                     const char *kind,
+                     const char *id)
+{
+	if (add->more)
+		add->more(w, kind, id, add->payload);
+	mgi_jsonw_end(w);
+}
+
+static void put_accounts(mgi_jsonw *w,
+                         const mgi_world *world,
+                         const addition *add)
 {
 	size_t i;
 
@@ -143,7 +161,7 @@ static void put_accounts(mgi_jsonw *w, const mgi_world *world)
 		mgi_jsonw_str(w, "store", l->store);
 		mgi_jsonw_str(w, "state",
 		              sight_word(mgi_account_sight(world, l->account)));
-		mgi_jsonw_end(w);
+		put_more(w, add, "account", l->account);
 	}
 	mgi_jsonw_end(w);
 }
@@ -171,10 +189,11 @@ static const mailguard_evidence *worst(const mgi_world *w,
 /* Files and providers are the components of their kinds: sorted, once each. */
 static void put_things(mgi_jsonw *w,
                        const mgi_world *world,
-                       int32_t kind,
-                       mailguard_test test)
+                       mailguard_test test,
+                       const addition *add)
 {
 	bool is_store = test == MAILGUARD_TEST_STORE;
+	int32_t kind = is_store ? MGI_KIND_STORE : MGI_KIND_PROVIDER;
 	size_t i;
 
 	mgi_jsonw_array(w, is_store ? "stores" : "status");
@@ -195,7 +214,7 @@ static void put_things(mgi_jsonw *w,
 		              e ? mailguard_outcome_name(e->outcome)
 		                : "untested");
 		mgi_jsonw_time(w, "when", e ? e->at : 0);
-		mgi_jsonw_end(w);
+		put_more(w, add, is_store ? "store" : "provider", name);
 	}
 	mgi_jsonw_end(w);
 }
@@ -222,6 +241,16 @@ mailguard_status mailguard_verdict_json(mailguard_buffer *out,
                                         const mailguard_verdict *v,
                                         mailguard_error *err)
 {
+	return mgi_verdict_json_more(out, v, NULL, NULL, err);
+}
+
+mailguard_status mgi_verdict_json_more(mailguard_buffer *out,
+                                       const mailguard_verdict *v,
+                                       mgi_verdict_more more,
+                                       void *payload,
+                                       mailguard_error *err)
+{
+	const addition add = { more, payload };
 	mailguard_status st, told;
 	mgi_jsonw w;
 	mailguard *mg;
@@ -244,9 +273,9 @@ mailguard_status mailguard_verdict_json(mailguard_buffer *out,
 	put_next(&w, v);
 	put_texts(&w, "avoid", &v->avoid);
 	put_texts(&w, "not_looked_at", &v->unlooked);
-	put_accounts(&w, &v->world);
-	put_things(&w, &v->world, MGI_KIND_STORE, MAILGUARD_TEST_STORE);
-	put_things(&w, &v->world, MGI_KIND_PROVIDER, MAILGUARD_TEST_STATUS);
+	put_accounts(&w, &v->world, &add);
+	put_things(&w, &v->world, MAILGUARD_TEST_STORE, &add);
+	put_things(&w, &v->world, MAILGUARD_TEST_STATUS, &add);
 	put_defects(&w, v, mgi_lang_of(mg));
 	mgi_jsonw_end(&w);
 	st = mgi_jsonw_finish(&w, err);

@@ -22,6 +22,7 @@ mgi_sight mgi_account_sight(const mgi_world *w, const char *account)
 		const mailguard_evidence *e = &w->seen[i];
 
 		if (e->test == MAILGUARD_TEST_DSN ||
+		    e->test == MAILGUARD_TEST_SILENCE ||
 		    e->outcome == MAILGUARD_OUTCOME_UNKNOWN ||
 		    mgi_strcmp_null(e->account, account) != 0)
 			continue;
@@ -47,6 +48,7 @@ static void judge_quiet(mailguard_verdict *v)
 	if (!accounts || v->score.none < weight(MGI_WEIGHT_SUSPECT))
 		return;
 	v->fault = MAILGUARD_FAULT_NONE;
+	v->permille = v->score.none;
 	/* Never certain: what was not looked at may still be wrong. */
 	v->grade = v->score.none >= weight(MGI_WEIGHT_LIKELY)
 	                   ? MAILGUARD_GRADE_LIKELY
@@ -62,6 +64,8 @@ static bool is_narrow(const mailguard_evidence *e, mailguard_fault fault)
 	case MAILGUARD_TEST_DEV:
 	case MAILGUARD_TEST_WEB:
 		return e->outcome > MAILGUARD_OUTCOME_OK && e->fault == fault;
+	case MAILGUARD_TEST_SILENCE:
+		return false;
 	default:
 		return true;
 	}
@@ -150,25 +154,37 @@ static bool says_maintenance(const mailguard_verdict *v)
 	return false;
 }
 
+static bool any_silent(const mailguard_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->world.seen_count; i++)
+		if (v->score.terms[i].failed && v->score.terms[i].soft)
+			return true;
+	return false;
+}
+
 void mgi_verdict_judge(mailguard_verdict *v)
 {
 	const mgi_score *s = &v->score;
 	int32_t f, top = 0;
 
 	v->set = single_set(v, best_single(v, -1, NULL));
-	if (!s->any_failed) {
+	for (f = 1; f <= MAILGUARD_FAULT_NONE; f++)
+		if (s->fault[f] > s->fault[top])
+			top = f;
+	if (s->fault[top] >= weight(MGI_WEIGHT_SUSPECT) &&
+	    s->none < weight(MGI_WEIGHT_SUSPECT) &&
+	    (s->any_failed || any_silent(v))) {
+		v->fault = top;
+		v->set = set_of(v, top);
+		v->permille = s->fault[top];
+		/* Silence alone is never surer than that. */
+		v->grade = s->any_failed ? grade_of(v, v->permille)
+		                         : MAILGUARD_GRADE_SUSPECT;
+		v->blamed = v->set.part[1] < 0 ? 1 : 2;
+	} else if (!s->any_failed) {
 		judge_quiet(v);
-	} else {
-		for (f = 1; f <= MAILGUARD_FAULT_NONE; f++)
-			if (s->fault[f] > s->fault[top])
-				top = f;
-		if (s->fault[top] >= weight(MGI_WEIGHT_SUSPECT) &&
-		    s->none < weight(MGI_WEIGHT_SUSPECT)) {
-			v->fault = top;
-			v->set = set_of(v, top);
-			v->grade = grade_of(v, s->fault[top]);
-			v->blamed = v->set.part[1] < 0 ? 1 : 2;
-		}
 	}
 	v->rival = single_set(v, best_single(v, -1, &v->set));
 	v->maintenance = v->blamed && says_maintenance(v);

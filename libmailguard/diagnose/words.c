@@ -9,7 +9,7 @@
 
 static const char *const tests[] = { "op",  "probe",  "store", "net",
 	                             "dns", "status", "dsn",   "clock",
-	                             "dev", "web",    "recur" };
+	                             "dev", "web",    "recur", "silence" };
 static const char *const outcomes[] = { "unknown", "ok",     "fail",
 	                                "damaged", "locked", "missing",
 	                                "full",    "maint",  "incident" };

@@ -26,10 +26,10 @@ static int compare_numbers(const mailguard_evidence *x,
 {
 	int64_t a[] = { x->test,    x->outgoing, x->vantage, x->phase,
 		        x->outcome, x->at,       x->fault,   x->also[0],
-		        x->also[1], x->also[2],  x->reason };
+		        x->also[1], x->also[2],  x->reason,  x->degree };
 	int64_t b[] = { y->test,    y->outgoing, y->vantage, y->phase,
 		        y->outcome, y->at,       y->fault,   y->also[0],
-		        y->also[1], y->also[2],  y->reason };
+		        y->also[1], y->also[2],  y->reason,  y->degree };
 	size_t i;
 
 	for (i = 0; i < sizeof(a) / sizeof(a[0]); i++)
@@ -69,6 +69,17 @@ mailguard_place_kind mgi_world_place(const mgi_world *w, const char *store)
 		    mgi_strcmp_null(w->links[i].store, store) == 0)
 			place = w->links[i].place;
 	return place;
+}
+
+const char *mgi_world_call(const mgi_world *w, const char *kind, const char *id)
+{
+	size_t n = strlen(kind), i;
+
+	for (i = w->name_count; id && i-- > 0;)
+		if (strncmp(w->names[i].thing, kind, n) == 0 &&
+		    strcmp(w->names[i].thing + n, id) == 0)
+			return w->names[i].name;
+	return id;
 }
 
 const char *mgi_world_server(const mgi_world *w, const mailguard_evidence *e)
@@ -301,6 +312,21 @@ static void defects_find(mgi_world *w, const mailguard_case *c)
 			}
 }
 
+static void names_copy(mgi_world *w, const mailguard_case *c)
+{
+	size_t i;
+
+	if (!c->name_count)
+		return;
+	w->names = mgi_arena_array(w->arena, c->name_count, sizeof(*w->names));
+	for (i = 0; w->names && i < c->name_count; i++) {
+		w->names[i].thing =
+			mgi_arena_strdup(w->arena, c->names[i].thing);
+		w->names[i].name = mgi_arena_strdup(w->arena, c->names[i].name);
+	}
+	w->name_count = w->names ? c->name_count : 0;
+}
+
 static void copy_all(mgi_world *w, const mailguard_case *c)
 {
 	size_t i;
@@ -320,6 +346,7 @@ static void copy_all(mgi_world *w, const mailguard_case *c)
 		w->seen[i] = mgi_evidence_copy(w->arena, &c->seen[i]);
 	w->link_count = c->link_count;
 	w->seen_count = c->seen_count;
+	names_copy(w, c);
 }
 
 mailguard_status mgi_world_make(mgi_world *w,

@@ -25,6 +25,8 @@ typedef struct mgi_world {
 	const mgi_defect **defects; /* those that fit, in the table's order */
 	size_t defect_count;
 	const char *id;
+	mgi_called *names;
+	size_t name_count;
 } mgi_world;
 
 /* All in `w->arena`. */
@@ -36,6 +38,10 @@ int32_t mgi_world_find(const mgi_world *w,
                        int32_t kind,
                        const char *subject,
                        int32_t dir);
+/* What people call a thing: (w, "server:", "S1"); its id if nothing else. */
+const char *mgi_world_call(const mgi_world *w,
+                           const char *kind,
+                           const char *id);
 /* Where a file lies; UNKNOWN if nothing says. */
 mailguard_place_kind mgi_world_place(const mgi_world *w, const char *store);
 /* By the account, or else by who has an account on that server. */

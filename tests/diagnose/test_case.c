@@ -394,7 +394,7 @@ Test(weigh_case, one_screen_says_what_matters_in_both_languages)
 	} rows[] = {
 		{ "en",
 		  { "At fault: mail file m1", "because ",
-		    "Not at fault:", "server S1", "Account b1 works",
+		    "Not at fault:", "servers S1", "Account b1 works",
 		    "Do not repair the only copy", "Whom to call:" } },
 		{ "ja",
 		  { "原因: メールファイル m1",
