@@ -219,6 +219,8 @@ static mailguard_status message_look(mailguard_check *c,
 	    mailguard_message_date(msg) <=
 	            mgi_now(c->store->mg) + INT64_C(86400000000))
 		c->sum.newest = mailguard_message_date(msg);
+	mgi_times_add(&c->times, c->arena, msg,
+	              mgi_now(c->store->mg) + INT64_C(86400000000));
 	mailguard_message_free(msg);
 	return MAILGUARD_OK;
 }
@@ -301,8 +303,10 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 	}
 	if (mgi_arena_failed(c->arena))
 		return mgi_fail_nomem(err);
-	if (c->stage == MGI_CHECK_OVER)
+	if (c->stage == MGI_CHECK_OVER) {
+		mgi_times_sort(&c->times);
 		verdict_make(c);
+	}
 	return MAILGUARD_OK;
 }
 

@@ -4,6 +4,7 @@
  * check.h - a check under way, for those who run it and those who tell it.
  */
 #include "store/driver.h"
+#include "store/times.h"
 
 typedef enum mgi_check_stage {
 	MGI_CHECK_PLACES,
@@ -20,6 +21,7 @@ struct mailguard_check {
 	mgi_findings *found;
 	mailguard_walk *walk;
 	const char *owner_path;
+	mgi_times times; /* in order once the check is over */
 	size_t told;
 	mgi_check_stage stage;
 };
