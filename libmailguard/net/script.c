@@ -179,6 +179,17 @@ void mgi_script_begin(mgi_script *s, mailguard_phase phase)
 	s->step.tls = s->encrypted;
 }
 
+void mgi_script_connect(mgi_script *s, const char *address, int32_t port)
+{
+	mgi_number at = mgi_i64(port);
+
+	mgi_script_begin(s, MAILGUARD_PHASE_CONNECT);
+	mgi_script_address(s, address);
+	mgi_script_said(s, mgi_span_of(address), 0);
+	mgi_script_said(s, mgi_span_of(" "), 0);
+	mgi_script_said(s, mgi_span_of(at.text), 0);
+}
+
 void mgi_script_end(mgi_script *s)
 {
 	mailguard_step *step = &s->step, *to;

@@ -44,6 +44,8 @@ bool mgi_script_failed(const mgi_script *s);
 void mgi_script_encrypted(mgi_script *s, bool on);
 /* Open a step, by the handle's ticks; one that is open is ended first. */
 void mgi_script_begin(mgi_script *s, mailguard_phase phase);
+/* The same, of phase CONNECT: an address is tried. */
+void mgi_script_connect(mgi_script *s, const char *address, int32_t port);
 /* End the open step; without one nothing happens. */
 void mgi_script_end(mgi_script *s);
 /* `phase` was gone through whole. Only a greater one than before counts, QUIT

@@ -118,15 +118,11 @@ static void address_lost(mgi_mail *m, int sys, bool timed_out)
 
 static void step_begin(mgi_mail *m, const mgi_address *a)
 {
-	char text[MGI_ADDRESS_TEXT], said[MGI_ADDRESS_TEXT + 16];
-	mgi_script *script = m->talk->script;
+	char text[MGI_ADDRESS_TEXT];
 
 	mgi_address_write(text, a);
-	(void)snprintf(said, sizeof(said), "%s %d", text,
-	               (int)mailguard_endpoint_port(m->talk->ask->to));
-	mgi_script_begin(script, MAILGUARD_PHASE_CONNECT);
-	mgi_script_address(script, text);
-	mgi_script_said(script, mgi_span_of(said), 0);
+	mgi_script_connect(m->talk->script, text,
+	                   mailguard_endpoint_port(m->talk->ask->to));
 }
 
 /* A place is ours. OK: under way, or over. AGAIN: no descriptor. ITEROVER: the

@@ -7,8 +7,9 @@
 #include "base/handle.h"
 #include "net/wire/net_own.h"
 
-#define FLAGS \
- (MAILGUARD_ASK_GATE | MAILGUARD_ASK_KEEP | MAILGUARD_ASK_UNVERIFIED)
+#define FLAGS                                                          \
+ (MAILGUARD_ASK_GATE | MAILGUARD_ASK_KEEP | MAILGUARD_ASK_UNVERIFIED | \
+  MAILGUARD_ASK_STOCK)
 #define COMMANDS_MAX 1000
 
 static const mgi_runner *runner_of(mailguard_protocol protocol)
@@ -28,6 +29,16 @@ static const mgi_runner *runner_of(mailguard_protocol protocol)
 	}
 }
 
+/* NULL: nobody speaks that. */
+static const mgi_runner *runner_for(const mailguard_ask *ask)
+{
+	const mgi_runner *r = runner_of(ask->to->protocol);
+
+	if (!(ask->flags & MAILGUARD_ASK_STOCK))
+		return r;
+	return r == &mgi_run_mail ? &mgi_run_stock : NULL;
+}
+
 static mailguard_status check(const mailguard_ask *ask,
                               const mailguard *mg,
                               mailguard_error *err)
@@ -37,7 +48,7 @@ static mailguard_status check(const mailguard_ask *ask,
 	if (!to)
 		return mgi_fail(err, mg, MAILGUARD_EINVAL,
 		                MGI_SAY_ARGUMENT_MISSING, "what", "to");
-	if (!runner_of(to->protocol))
+	if (!runner_for(ask))
 		return mgi_fail(err, mg, MAILGUARD_EINVAL,
 		                MGI_SAY_ASK_BAD_PROTOCOL);
 	if (to->port < 0 || to->port > 65535)
@@ -151,7 +162,7 @@ static mailguard_status ask_new(mailguard_talk **out,
 	talk->mg = net->mg;
 	talk->loop = net->loop;
 	talk->opts = &net->opts;
-	talk->runner = runner_of(ask->to->protocol);
+	talk->runner = runner_for(ask);
 	st = load(talk, ask, err);
 	if (st == MAILGUARD_OK)
 		st = begin(talk, ask->tag, err);
@@ -177,6 +188,17 @@ static bool same_place(const mailguard_endpoint *a, const mailguard_endpoint *b)
 	       mailguard_endpoint_port(a) == mailguard_endpoint_port(b);
 }
 
+bool mgi_net_lingers(const mailguard_net *net, const mailguard_endpoint *to)
+{
+	const mailguard_talk *talk;
+
+	for (talk = net->talks; talk; talk = talk->next)
+		if (talk->life == MGI_LIFE_LINGERS &&
+		    same_place(talk->ask->to, to))
+			return true;
+	return false;
+}
+
 /* The same talk goes on; on failure it is kept as it was. */
 static mailguard_status ask_again(mailguard_talk **out,
                                   const mailguard_ask *ask,
@@ -190,7 +212,7 @@ static mailguard_status ask_again(mailguard_talk **out,
 	if (talk->life != MGI_LIFE_KEPT || talk->event)
 		return mgi_fail(err, talk->mg, MAILGUARD_EINVAL,
 		                MGI_SAY_TALK_NOT_KEPT);
-	if (!same_place(old->to, ask->to))
+	if (talk->runner != runner_for(ask) || !same_place(old->to, ask->to))
 		return mgi_fail(err, talk->mg, MAILGUARD_EINVAL,
 		                MGI_SAY_TALK_OTHER_PLACE);
 	st = load(talk, ask, err);

@@ -40,6 +40,8 @@ void mgi_talk_free(mailguard_talk *talk);
 /* Put it among the others, or take it out. */
 void mgi_talk_add(mailguard_talk *talk);
 void mgi_talk_remove(mailguard_talk *talk);
+/* Is a talk of the same endpoint and user still saying goodbye? */
+bool mgi_net_lingers(const mailguard_net *net, const mailguard_endpoint *to);
 
 /* With a poller of one's choice, for tests. */
 mailguard_status mgi_net_new(mailguard_net **out,

@@ -118,9 +118,9 @@ static void admitted(void *owner)
 		w->deadline += now(w) - w->queued;
 	w->queued = 0;
 	mgi_address_write(address, &w->list[w->next]);
-	mgi_script_address(talk->script, address);
 	mgi_script_encrypted(talk->script, false);
-	mgi_script_begin(talk->script, MAILGUARD_PHASE_CONNECT);
+	mgi_script_connect(talk->script, address,
+	                   mailguard_endpoint_port(w->to));
 	w->phase = MAILGUARD_PHASE_CONNECT;
 	w->connecting = now(w) + talk->opts->connect_usec;
 	transfer(w);
