@@ -5,19 +5,21 @@
  * It works on lines alone and knows nothing of MIME, so that no better parser
  * can change it.
  */
+#include "mime/digest.h"
 #include "mime/message.h"
 
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/fail.h"
-#include "base/hash.h"
 #include "base/text.h"
 
 /* As much of a line as decides what to do with it. */
 #define HEAD_MAX 64
 /* More ">" before "From " are no quoting. */
 #define QUOTES_MAX 50
+/* Hashed at once. */
+#define HELD_MAX 4096
 
 typedef struct canon {
 	mgi_hash *hash;
@@ -29,6 +31,8 @@ typedef struct canon {
 	uint64_t ends;  /* LFs held back: more text may follow */
 	unsigned char head[HEAD_MAX];
 	size_t head_len;
+	unsigned char held[HELD_MAX];
+	size_t held_len;
 } canon;
 
 /* Fields that mail programs and mbox files add. */
@@ -37,13 +41,32 @@ static const char *const local[] = {
 	"X-IMAPbase", "X-Keywords", "X-Account-Key", "Content-Length", "Lines",
 };
 
+/* Lines are short, and a hash is slow to begin with. */
+static void flush(canon *c)
+{
+	mgi_hash_add(c->hash, mgi_span(c->held, c->held_len));
+	c->held_len = 0;
+}
+
+static void emit(canon *c, mailguard_span s)
+{
+	if (s.len > sizeof(c->held) - c->held_len)
+		flush(c);
+	if (s.len > sizeof(c->held)) {
+		mgi_hash_add(c->hash, s);
+		return;
+	}
+	memcpy(c->held + c->held_len, s.data, s.len);
+	c->held_len += s.len;
+}
+
 static void put(canon *c, mailguard_span s)
 {
 	if (!s.len || c->dropping)
 		return;
 	for (; c->ends; c->ends--)
-		mgi_hash_add(c->hash, mgi_span("\n", 1));
-	mgi_hash_add(c->hash, s);
+		emit(c, mgi_span("\n", 1));
+	emit(c, s);
 	c->in_text = !c->in_header;
 }
 
@@ -98,7 +121,7 @@ static void begin_line(canon *c)
 static void end_header(canon *c)
 {
 	c->in_header = c->dropping = false;
-	mgi_hash_add(c->hash, mgi_span("\n", 1));
+	emit(c, mgi_span("\n", 1));
 }
 
 static void end_line(canon *c)
@@ -116,7 +139,7 @@ static void end_line(canon *c)
 	if (!c->in_header)
 		c->ends++;
 	else if (!c->dropping)
-		mgi_hash_add(c->hash, mgi_span("\n", 1));
+		emit(c, mgi_span("\n", 1));
 }
 
 /* Bytes of one line, without its end. */
@@ -172,7 +195,8 @@ static void end(canon *c)
 	if (c->in_header)
 		end_header(c);
 	if (c->in_text)
-		mgi_hash_add(c->hash, mgi_span("\n", 1));
+		emit(c, mgi_span("\n", 1));
+	flush(c);
 }
 
 static void feed_plain(canon *c, mailguard_span s)
@@ -235,4 +259,64 @@ mailguard_status mailguard_message_digest(char out[MAILGUARD_DIGEST_SIZE],
 	memcpy(out, "mg1:", 4);
 	mgi_hex(out + 4, mgi_span(hash, sizeof(hash)));
 	return MAILGUARD_OK;
+}
+
+struct mgi_digest {
+	mailguard *mg;
+	mgi_hash *plain;
+	canon canon;
+};
+
+mailguard_status mgi_digest_new(mgi_digest **out,
+                                mailguard *mg,
+                                mailguard_error *err)
+{
+	mgi_digest *d = mgi_alloc(mg, sizeof(*d));
+	mailguard_status st;
+
+	*out = NULL;
+	if (!d)
+		return mgi_fail_nomem(err);
+	d->mg = mg;
+	d->canon.in_header = true;
+	st = mgi_hash_new(&d->plain, mg, err);
+	if (st >= 0)
+		st = mgi_hash_new(&d->canon.hash, mg, err);
+	if (st < 0) {
+		mgi_digest_free(d);
+		return st;
+	}
+	*out = d;
+	return MAILGUARD_OK;
+}
+
+void mgi_digest_add(mgi_digest *d, mailguard_span bytes)
+{
+	mgi_hash_add(d->plain, bytes);
+	feed(&d->canon, bytes);
+}
+
+mailguard_status mgi_digest_done(mgi_digests *out,
+                                 mgi_digest *d,
+                                 mailguard_error *err)
+{
+	mgi_hash *hash = d->canon.hash;
+	mailguard_status st, said;
+
+	end(&d->canon);
+	st = mgi_hash_done(out->sha256, d->plain, err);
+	said = mgi_hash_done(out->mg1, hash, st < 0 ? NULL : err);
+	memset(&d->canon, 0, sizeof(d->canon));
+	d->canon.hash = hash;
+	d->canon.in_header = true;
+	return st < 0 ? st : said;
+}
+
+void mgi_digest_free(mgi_digest *d)
+{
+	if (!d)
+		return;
+	mgi_hash_free(d->plain);
+	mgi_hash_free(d->canon.hash);
+	mgi_free(d->mg, d);
 }
