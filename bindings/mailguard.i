@@ -10,4 +10,5 @@
 %include "probe.i"
 %include "status.i"
 %include "store.i"
+%include "notice.i"
 %include "checkup.i"

@@ -1,4 +1,5 @@
 """mailguard.probe: servers asked, answers as values."""
+import contextlib
 import pickle
 import socket
 import threading
@@ -17,7 +18,8 @@ def serve(lines, port_of):
     def run():
         with listener:
             conn, _ = listener.accept()
-            with conn, conn.makefile("rb") as heard:
+            with conn, conn.makefile("rb") as heard, \
+                    contextlib.suppress(ConnectionError):
                 for line in lines:
                     conn.sendall(line.encode() + b"\r\n")
                     if not heard.readline():

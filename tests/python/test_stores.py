@@ -4,7 +4,12 @@ import mailbox
 import os
 import pathlib
 import pickle
+import shutil
+import signal
+import sys
 import tempfile
+import threading
+import time
 import unittest
 
 import mailguard
@@ -68,10 +73,9 @@ class Stores(unittest.TestCase):
         done = mailguard.salvage(self.path, dest, "maildir")
         self.assertEqual((done.found, done.intact, done.verdict),
                          (2, 2, "sound"))
-        saved = mailbox.Maildir(dest)
-        self.assertEqual(
-            sorted(m["message-id"] for m in saved),
-            sorted(m["message-id"] for m in mailbox.mbox(self.path)))
+        saved = sorted(m["message-id"] for m in mailbox.Maildir(dest))
+        self.assertEqual(saved, sorted(
+            m.message_id.join("<>") for m in mailguard.open(self.path)))
         with self.assertRaises(mailguard.AlreadyExists):
             mailguard.salvage(self.path, dest)
 
@@ -84,15 +88,212 @@ class Stores(unittest.TestCase):
             try:
                 seen.append(len(list(mailguard.open(path))))
             except mailguard.Error as e:
-                self.assertIn(str(path), str(e))
+                self.assertEqual(e.path, path)
+                self.assertIn(path, str(e))
+                self.assertEqual(pickle.loads(pickle.dumps(e)).path, path)
                 seen.append(type(e).__name__)
         self.assertEqual(seen, ["FormatError", 2, "SystemRefused"])
+
+    def maildir(self, *subjects):
+        """A Maildir, and the path of each message in the order walked."""
+        path = os.path.join(self.folder.name, "maildir")
+        box = mailbox.Maildir(path)
+        for subject in subjects:
+            box.add(message(subject))
+        box.close()
+        return path, [i.file for i in mailguard.open(path).items()]
+
+    def test_one_bad_message_does_not_end_the_loop(self):
+        path, files = self.maildir("a", "bb", "ccc")
+        store = mailguard.open(path)
+        os.unlink(files[1])
+        walk, got = iter(store), []
+        got.append(next(walk).index)
+        with self.assertRaises(mailguard.SystemRefused) as caught:
+            next(walk)
+        self.assertIn(files[1], str(caught.exception))
+        got.append(next(walk).index)
+        with self.assertRaises(StopIteration):
+            next(walk)
+        self.assertEqual(got, [1, 3])
+
+    def test_told_of_bad_messages_the_loop_goes_on(self):
+        path, files = self.maildir("a", "bb", "ccc")
+        for walk in (iter, mailguard.Store.items):
+            errors = []
+            store = mailguard.open(path, on_error=errors.append)
+            os.rename(files[0], files[0] + "x")
+            self.assertEqual([x.index for x in walk(store)], [2, 3])
+            os.rename(files[0] + "x", files[0])
+            self.assertEqual([(type(e).__name__, e.path) for e in errors],
+                             [("SystemRefused", path)])
 
     def test_a_closed_store_says_so(self):
         with mailguard.open(self.path) as store:
             self.assertEqual(store.format, "mbox")
         with self.assertRaises(ValueError):
             list(store)
+
+    def test_items_tell_where_messages_lie(self):
+        with open(self.path, "rb") as f:
+            text = f.read()
+        items = list(mailguard.open(self.path).items())
+        self.assertEqual([i.index for i in items], [1, 2])
+        for item, m in zip(items, mailguard.open(self.path)):
+            self.assertEqual((item.folder, item.file), ("box", self.path))
+            self.assertEqual(text[item.offset:item.offset + item.size],
+                             bytes(m))
+            self.assertEqual(m.item, item)
+            self.assertEqual(pickle.loads(pickle.dumps(item)), item)
+
+    def test_more_items_than_a_page_holds(self):
+        box = mailbox.mbox(self.path)
+        for i in range(200):
+            box.add(message("x" * i))
+        box.close()
+        items = list(mailguard.open(self.path).items())
+        self.assertEqual([i.index for i in items], list(range(1, 203)))
+        self.assertEqual([len(m.subject) for m in
+                          mailguard.open(self.path)][2:], list(range(200)))
+
+    def test_a_client_s_flags_are_told(self):
+        path, (file,) = self.maildir("a")
+        store = mailguard.open(path)
+        self.assertEqual([m.flags for m in store], [mailguard.Flags(0)])
+        os.rename(file, file.replace("/new/", "/cur/") + ":2,RS")
+        (m,) = mailguard.open(path)
+        self.assertEqual(m.flags, mailguard.Flags.SEEN |
+                         mailguard.Flags.ANSWERED)
+
+    def test_a_message_kept_is_read_when_it_is_asked(self):
+        kept = list(mailguard.open(self.path))  # the walk is over
+        self.assertEqual(kept[0].attachments[0].data, b"%PDF-1.4 data")
+        self.assertIn("hello", kept[0].text)
+        fresh = next(iter(mailguard.open(self.path)))
+        self.assertEqual((kept[0].sha256, kept[0].digest),
+                         (fresh.sha256, fresh.digest))
+        self.assertEqual(kept[0], fresh)
+
+    def test_a_file_changed_since_is_told_not_read(self):
+        kept = list(mailguard.open(self.path))
+        with open(self.path, "r+b") as f:
+            f.write(b"From ann@example.org Thu Jan  1 00:00:00 2026\n\n")
+        with self.assertRaises(mailguard.SystemRefused) as caught:
+            bytes(kept[0])
+        self.assertEqual(caught.exception.code, "file.changed")
+        self.assertIn(self.path, str(caught.exception))
+        os.unlink(self.path)
+        with self.assertRaises(OSError):
+            bytes(kept[1])
+
+    def test_a_header_read_alone_says_what_the_message_says(self):
+        odd = (b"Subject: first\nsubject: second\nFrom: =?utf-8?q?=C3=A4?= "
+               b"<a@b>\nDate: never\nTo:\n x@y,\n z@y\nMessage-ID: a@b c@d",
+               b"\nSubject: in the body\n", b"no field\nSubject: x\n\n",
+               b"Subject: \xe4\x00\x82\nDate: Tue, 13 Jan 2026 09:00 JST\n")
+        for head in odd:
+            with open(self.path, "wb") as f:
+                f.write(b"From a@b Thu Jan  1 00:00:00 2026\n" + head)
+            (m,) = mailguard.open(self.path)
+            self.assertEqual(m._whole().head(),
+                             (m._at, m.sender, m.to, m.subject,
+                              m.message_id), head)
+
+
+class LongWork(unittest.TestCase):
+    """Work on many messages is watched, stopped, and lets others run."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = os.path.join(cls.folder.name, "box")
+        one = b"From a@b Thu Jan  1 00:00:00 2026\n" + bytes(message("x"))
+        with open(cls.path, "wb") as f:
+            f.write((one + b"\n") * 20000)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def dest(self):
+        return os.path.join(self.folder.name, "saved")
+
+    def works(self, progress):
+        """Each long work, watched."""
+        path = self.path
+        return (
+            lambda: mailguard.check(path, progress=progress),
+            lambda: mailguard.salvage(path, self.dest(), progress=progress),
+            lambda: list(mailguard.open(path, progress=progress)),
+            lambda: list(mailguard.open(path, progress=progress).items()),
+        )
+
+    def test_progress_is_told(self):
+        for work in self.works(lambda *at: told.append(at)):
+            told = []
+            work()
+            self.assertTrue(told)
+            self.assertEqual(told[0], (0, 1, self.path))
+            shutil.rmtree(self.dest(), ignore_errors=True)
+            if os.path.exists(self.dest()):
+                os.unlink(self.dest())
+
+    def test_progress_that_says_true_stops(self):
+        for work in self.works(lambda *at: True):
+            with self.assertRaises(mailguard.Cancelled) as caught:
+                work()
+            self.assertEqual(caught.exception.path, self.path)
+        self.assertFalse(os.path.exists(self.dest()))
+
+    def test_an_exception_in_progress_comes_out(self):
+        def fail(*at):
+            raise KeyError("mine")
+        for work in self.works(fail):
+            with self.assertRaises(KeyError):
+                work()
+
+    @unittest.skipUnless(hasattr(signal, "setitimer"), "no timers here")
+    def test_ctrl_c_ends_a_call_under_way(self):
+        was = signal.signal(signal.SIGALRM, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGALRM, was)
+        for i, work in enumerate(self.works(None)):
+            with self.subTest(i), self.assertRaises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 0.02)
+                work()
+                signal.pause()  # the quickest may be over by then
+        self.assertFalse(os.path.exists(self.dest()))  # not when it was done
+
+    def test_other_threads_run_meanwhile(self):
+        ticks, done = [], threading.Event()
+
+        def tick():
+            while not done.is_set():
+                ticks.append(None)
+                time.sleep(0)
+        thread = threading.Thread(target=tick)
+        switch = sys.getswitchinterval()
+        sys.setswitchinterval(60)  # the lock is only given, never taken
+        thread.start()
+        try:
+            before = len(ticks)
+            mailguard.check(self.path)
+            self.assertGreater(len(ticks), before)
+        finally:
+            done.set()
+            sys.setswitchinterval(switch)
+            thread.join()
+
+    def test_a_second_thread_in_one_walk_is_refused(self):
+        store = mailguard.open(self.path, progress=lambda *at: again())
+        walk, seen = iter(store), []
+
+        def again():
+            try:
+                next(walk)
+            except mailguard.Busy as e:
+                seen.append(e.code)
+        next(walk)
+        self.assertEqual(seen, ["object.busy"])
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      SystemRefused, Unsupported)
 from .checkups import checkup, settings
 from .incidents import Incident, StatusPage, Subject, status
+from .notices import Notice, notice
 from .probes import ProbeResult, probe
-from .stores import (Attachment, Checked, Finding, Message, Salvaged, Store,
-                     Summary, check, open, salvage)
+from .messages import Attachment, Flags, Item, Message
+from .stores import (Checked, Finding, Salvaged, Store, Summary, check, open,
+                     salvage)
 from .tools import Classifier, MailGuard, endpoint, explain, weigh
 from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
                      Verdict)
@@ -21,9 +23,10 @@ __version__ = version()
 __all__ = [
     "AlreadyExists", "Attachment", "Busy", "Cancelled", "Checked",
     "Classifier", "Component", "Endpoint", "Error", "Explanation", "Finding",
-    "FormatError", "Incident", "InvalidArgument", "LimitReached", "MailGuard",
-    "Meaning", "Message", "Next", "OutOfMemory", "ProbeResult", "Reading",
+    "Flags", "FormatError", "Incident", "InvalidArgument", "Item",
+    "LimitReached", "MailGuard",
+    "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult", "Reading",
     "Salvaged", "StatusPage", "Store", "Subject", "Summary", "SystemRefused",
     "Unsupported", "Verdict", "check", "checkup", "endpoint", "explain",
-    "open", "probe", "salvage", "settings", "status", "version", "weigh",
+    "notice", "open", "probe", "salvage", "settings", "status", "version", "weigh",
 ]

@@ -1,4 +1,6 @@
 """Exceptions: one class for each way the library can fail."""
+from typing import Optional
+
 from . import core as _core
 
 
@@ -6,8 +8,9 @@ class Error(Exception):
     """Base of every failure of the library.
 
     code is stable and for programs ("file.unreadable"), status is the
-    library's number, sys an errno or 0.
+    library's number, sys an errno or 0, path the file it is about or None.
     """
+    path: Optional[str] = None
 
     def __init__(self, message: str, status: int = 0, sys: int = 0,
                  code: str = "") -> None:

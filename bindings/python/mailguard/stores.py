@@ -1,46 +1,20 @@
 """Mail files: messages walked, files checked, mail salvaged."""
 import datetime
-import email
-import email.policy
 import json
+import os
+import weakref
 from dataclasses import dataclass
-from typing import Any, Iterator, Optional, Tuple
+from typing import Any, Callable, Iterator, Optional, Tuple, Union
 
 from . import core as _core
-from . import errors as _errors  # registers the exceptions
-from .tools import _handle
+from .errors import Error, FormatError, SystemRefused
+from .messages import Item, Message
+from .tools import MailGuard
+from .values import _only
 
-
-@dataclass(frozen=True)
-class Attachment:
-    """A part of a message that is to be saved."""
-    name: str
-    type: str
-    size: int
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message, with its delivered bytes; a plain value."""
-    folder: str
-    index: int
-    date: Optional[datetime.datetime]
-    sender: str
-    to: str
-    subject: str
-    message_id: str
-    size: int
-    attachments: Tuple[Attachment, ...]
-    sha256: str
-    digest: str
-    raw: bytes
-
-    def __bytes__(self) -> bytes:
-        return self.raw
-
-    def as_email(self) -> Any:
-        """The same as an email.message.EmailMessage."""
-        return email.message_from_bytes(self.raw, policy=email.policy.default)
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Progress = Callable[[int, int, str], object]
+OnError = Callable[[Error], object]
 
 
 @dataclass(frozen=True)
@@ -52,11 +26,12 @@ class Finding:
     folder: Optional[str]
     message: Optional[int]
     text: str
+    file: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a check came to."""
+    """What a check came to; str() of it is one sentence."""
     format: str
     messages: int
     attachments: int
@@ -66,6 +41,11 @@ class Summary:
     lost: int
     verdict: str
     place: str
+    newest: Optional[datetime.datetime] = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -96,22 +76,77 @@ def _date(text: Optional[str]) -> Optional[datetime.datetime]:
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def _message(doc: Any, raw: bytes) -> Message:
-    return Message(
-        folder=doc["folder"], index=doc["index"], date=_date(doc["date"]),
-        sender=doc["from"], to=doc["to"], subject=doc["subject"],
-        message_id=doc["message_id"], size=doc["size"],
-        attachments=tuple(Attachment(**a) for a in doc["attachments"]),
-        sha256=doc["sha256"], digest=doc["digest"], raw=raw)
+def _named(error: Error, path: Path) -> Error:
+    """The error, with the path it is about."""
+    if error.path is None:
+        error.path = os.fsdecode(path)
+    return error
+
+
+class _Walk:
+    """Messages of a store. One that cannot be read is an exception, and the
+    next step goes on behind it."""
+    __slots__ = ("_it", "_mg", "_path", "_on_error", "_ref", "at",
+                 "__weakref__")
+
+    def __init__(self, it: Any, mg: Any, path: Path,
+                 on_error: Optional[OnError]) -> None:
+        self._it = it
+        self._mg = mg
+        self._path = path
+        self._on_error = on_error
+        self._ref = weakref.ref(self)
+        self.at: Optional[Message] = None
+
+    def __iter__(self) -> "_Walk":
+        return self
+
+    def raw(self) -> Any:
+        """The bytes of the message stepped to."""
+        return self._it.raw()
+
+    def __next__(self) -> Message:
+        while True:
+            try:
+                head = self._it.head(self._mg)
+            except (SystemRefused, FormatError) as e:
+                if self._on_error is None:
+                    raise _named(e, self._path)
+                self._on_error(_named(e, self._path))
+                continue
+            except Error as e:
+                raise _named(e, self._path)
+            if head is None:
+                raise StopIteration
+            message = Message(*head, None, self._ref)
+            self.at = message
+            return message
 
 
 class Store:
-    """A mail file or folder, open to be read; iterate for its messages."""
+    """A mail file or folder, open to be read; iterate for its messages.
 
-    def __init__(self, path: Any, lang: str = "en") -> None:
-        self._mg = _handle(lang)
-        self._it = _core.Store(self._mg, path)
+    A message that cannot be read raises an Error that has the path; next()
+    of the same iterator goes on behind it. With on_error that function is
+    given the Error instead and the loop never ends. progress is given
+    (done, total, what) now and then; if it returns True the work ends with
+    Cancelled. An exception in it ends the work, too, as Ctrl-C does.
+
+    Also a context manager. In one thread at a time.
+    """
+
+    def __init__(self, path: Path, lang: str = "en", *,
+                 on_error: Optional[OnError] = None,
+                 progress: Optional[Progress] = None) -> None:
+        self._mg = MailGuard(lang)
+        self._it: Any = None
+        self._on_error = on_error
+        self._progress = progress
         self.path = path
+        try:
+            self._it = _core.Store(self._mg, path)
+        except Error as e:
+            raise _named(e, path)
 
     def _open(self) -> Any:
         if self._it is None:
@@ -120,36 +155,61 @@ class Store:
 
     @property
     def format(self) -> str:
-        """"mbox", "maildir", "eml"."""
-        return self._open().format()
+        """"mbox", "maildir", "eml" ..."""
+        format: str = self._open().format()
+        return format
 
     def __iter__(self) -> Iterator[Message]:
-        walk = self._open().walk()
-        while walk.step():
-            raw = walk.message().raw()
-            yield _message(json.loads(walk.json(self._mg)), raw)
+        walk = self._open().walk(self._mg, self._progress)
+        return _Walk(walk, self._mg, self.path, self._on_error)
+
+    def items(self) -> Iterator[Item]:
+        """Where each message lies, nothing of it read: the quickest walk."""
+        walk = self._open().walk(self._mg, self._progress)
+        while True:
+            try:
+                page = walk.page()
+            except (SystemRefused, FormatError) as e:
+                if self._on_error is None:
+                    raise _named(e, self.path)
+                self._on_error(_named(e, self.path))
+                continue
+            except Error as e:
+                raise _named(e, self.path)
+            if not page:
+                return
+            yield from page
 
     def check(self, quick: bool = False) -> Checked:
-        """Look at all of it; a damaged store is a good check."""
-        check = self._open().check(quick)
-        findings = []
-        while True:
-            text = check.step(self._mg)
-            if not text:
-                break
-            doc = json.loads(text)
-            findings.append(Finding(**{k: doc[k] for k in (
-                "code", "severity", "offset", "folder", "message", "text")}))
-        doc = json.loads(check.json(self._mg))
-        summary = Summary(**{k: doc[k] for k in (
-            "format", "messages", "attachments", "folders", "intact",
-            "damaged", "lost", "verdict", "place")})
-        return Checked(doc["path"], tuple(findings), summary)
+        """Look at all of it; a damaged store is a good check.
 
-    def salvage(self, dest: Any, format: Optional[str] = None) -> Salvaged:
-        """Every message that can be reached into a new store."""
-        doc = json.loads(self._open().salvage_json(self._mg, dest, format))
-        return Salvaged(**doc)
+        quick: only the files, their ends and places, not each message.
+        """
+        check = self._open().check(quick, self._progress)
+        findings = []
+        try:
+            text = check.step(self._mg)
+            while text:
+                findings.append(Finding(**_only(Finding, json.loads(text))))
+                text = check.step(self._mg)
+        except Error as e:
+            raise _named(e, self.path)
+        doc = json.loads(check.json(self._mg))
+        own = _only(Summary, doc)
+        own.update(newest=_date(doc["newest"]), text=check.text(self._mg))
+        return Checked(doc["path"], tuple(findings), Summary(**own))
+
+    def salvage(self, dest: Path, format: Optional[str] = None) -> Salvaged:
+        """Every message that can be reached into a new store.
+
+        dest must not exist. format: "mbox" or "maildir"; None: as the source.
+        """
+        try:
+            doc = json.loads(self._open().salvage_json(
+                self._mg, dest, format, self._progress))
+        except Error as e:
+            raise _named(e, self.path)
+        return Salvaged(**_only(Salvaged, doc))
 
     def close(self) -> None:
         """Give it up; messages stay valid."""
@@ -162,19 +222,26 @@ class Store:
         self.close()
 
 
-def open(path: Any, lang: str = "en") -> Store:
-    """A store, whatever its kind: ``for m in mailguard.open(path): ...``"""
-    return Store(path, lang)
+def open(path: Path, lang: str = "en", *,
+         on_error: Optional[OnError] = None,
+         progress: Optional[Progress] = None) -> Store:
+    """A store, whatever its kind: ``for m in mailguard.open(path): ...``
+
+    See Store for on_error and progress.
+    """
+    return Store(path, lang, on_error=on_error, progress=progress)
 
 
-def check(path: Any, quick: bool = False, lang: str = "en") -> Checked:
+def check(path: Path, quick: bool = False, lang: str = "en", *,
+          progress: Optional[Progress] = None) -> Checked:
     """Check one store: ``mailguard.check(path).summary``"""
-    with Store(path, lang) as store:
+    with Store(path, lang, progress=progress) as store:
         return store.check(quick)
 
 
-def salvage(path: Any, dest: Any, format: Optional[str] = None,
-            lang: str = "en") -> Salvaged:
+def salvage(path: Path, dest: Path, format: Optional[str] = None,
+            lang: str = "en", *,
+            progress: Optional[Progress] = None) -> Salvaged:
     """Get the mail out of a store, into a new one."""
-    with Store(path, lang) as store:
+    with Store(path, lang, progress=progress) as store:
         return store.salvage(dest, format)
