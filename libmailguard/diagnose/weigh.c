@@ -32,6 +32,16 @@ mgi_sight mgi_account_sight(const mgi_world *w, const char *account)
 	return s;
 }
 
+static bool any_silent(const mailguard_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->world.seen_count; i++)
+		if (v->score.terms[i].failed && v->score.terms[i].soft)
+			return true;
+	return false;
+}
+
 /* Nothing failed: is that because all was looked at? */
 static void judge_quiet(mailguard_verdict *v)
 {
@@ -45,7 +55,10 @@ static void judge_quiet(mailguard_verdict *v)
 		if (!mgi_account_sight(w, w->links[i].account).ok)
 			return;
 	}
-	if (!accounts || v->score.none < weight(MGI_WEIGHT_SUSPECT))
+	/* Where somebody waits for mail, that wants to be likely. */
+	if (!accounts ||
+	    v->score.none < weight(any_silent(v) ? MGI_WEIGHT_LIKELY
+	                                         : MGI_WEIGHT_SUSPECT))
 		return;
 	v->fault = MAILGUARD_FAULT_NONE;
 	v->permille = v->score.none;
@@ -151,16 +164,6 @@ static bool says_maintenance(const mailguard_verdict *v)
 			                     p->subject))
 				return true;
 	}
-	return false;
-}
-
-static bool any_silent(const mailguard_verdict *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->world.seen_count; i++)
-		if (v->score.terms[i].failed && v->score.terms[i].soft)
-			return true;
 	return false;
 }
 

@@ -22,6 +22,7 @@ typedef struct noise {
 	const char *why;
 	int flipped, seen, right_code; /* right_code -1: no codes at all */
 	int domain_right, sure_right;  /* per cent that must be reached */
+	int silence; /* how often it is told that mail came as usual or not */
 } noise;
 
 typedef struct fault {
@@ -283,6 +284,39 @@ static void see_probe(world *w, int a, int how)
 	observe(w, &e, by);
 }
 
+/* Unusual, at some degree, by chance or for a reason. */
+static void see_silence(world *w, int a, int known)
+{
+	mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
+	int i, phase, there = 0, here = 0, fetched = 1;
+
+	e.test = MAILGUARD_TEST_SILENCE;
+	e.account = name("a", a);
+	for (i = 0; i < w->faults; i++) {
+		const fault *f = &w->f[i];
+
+		there |= is(f, SERVER, w->server[a]) ||
+		         is(f, PROVIDER, w->provider[w->server[a]]) ||
+		         is(f, MAILBOX, a);
+		here |= stops_client(w, f, a);
+		for (phase = 0; phase < PHASES; phase++)
+			fetched &= !stops(w, f, a, phase, 0);
+	}
+	here |= !fetched;
+	known &= fetched; /* who is not let in sees no mailbox */
+	there = there ? chance(w, 700) : chance(w, 60);
+	here = here ? chance(w, 700) : chance(w, 60);
+	if (!there && !here)
+		return;
+	e.degree = 1 + below(w, 3);
+	e.outcome = MAILGUARD_OUTCOME_FAIL;
+	if (known && there)
+		e.server = name("S", w->server[a]);
+	else if (known)
+		e.outcome = MAILGUARD_OUTCOME_MISSING;
+	ok(mailguard_case_observe(w->c, &e, NULL));
+}
+
 static void see_store(world *w, int st)
 {
 	mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
@@ -377,6 +411,9 @@ static void look(world *w)
 		if (chance(w, 200))
 			see_op(w, i, 2);
 	}
+	for (i = 0; i < w->accounts; i++)
+		if (chance(w, w->n->silence))
+			see_silence(w, i, chance(w, 600));
 	for (i = 0; i < w->stores; i++)
 		if (chance(w, 600))
 			see_store(w, i);
@@ -437,10 +474,14 @@ static void one_case(tally *t, mailguard *mg, uint64_t *random, const noise *n)
 Test(random_worlds, what_is_called_certain_is_right)
 {
 	static const noise rows[] = {
-		{ "no noise", 0, 970, 800, 94, 98 },
-		{ "some noise", 30, 930, 700, 87, 97 },
-		{ "much noise", 80, 850, 500, 72, 95 },
-		{ "some noise, no codes", 30, 930, -1, 67, 93 },
+		{ "no noise", 0, 970, 800, 94, 98, 0 },
+		{ "some noise", 30, 930, 700, 87, 97, 0 },
+		{ "much noise", 80, 850, 500, 72, 95, 0 },
+		{ "some noise, no codes", 30, 930, -1, 67, 93, 0 },
+		{ "no noise, silence", 0, 970, 800, 94, 98, 900 },
+		{ "some noise, silence", 30, 930, 700, 87, 97, 900 },
+		{ "much noise, silence", 80, 850, 500, 72, 95, 900 },
+		{ "no codes, silence", 30, 930, -1, 67, 93, 900 },
 	};
 	mailguard *mg;
 	size_t i;
@@ -466,6 +507,73 @@ Test(random_worlds, what_is_called_certain_is_right)
 		          "%s", rows[i].why);
 		cr_expect(ge(int, t.certain * 100 / t.cases, 20), "%s",
 		          rows[i].why);
+	}
+	mailguard_free(mg);
+}
+
+/* Everything works; every account is unusually silent, one time in `odds`. */
+static void sound_case(tally *t, mailguard *mg, world *w, int odds)
+{
+	mailguard_verdict *v;
+	int i;
+
+	ok(mailguard_case_new(&w->c, mg, NULL));
+	world_make(w);
+	for (i = 0; i < w->accounts; i++) {
+		see_probe(w, i, 0);
+		if (chance(w, 500))
+			see_op(w, i, 0);
+		if (below(w, odds) == 0) {
+			mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
+
+			e.test = MAILGUARD_TEST_SILENCE;
+			e.account = name("a", i);
+			e.degree = 1 + below(w, 3);
+			e.outcome = MAILGUARD_OUTCOME_FAIL;
+			if (chance(w, 700))
+				e.server = name("S", w->server[i]);
+			ok(mailguard_case_observe(w->c, &e, NULL));
+		}
+	}
+	for (i = 0; i < w->stores; i++)
+		see_store(w, i);
+	ok(mailguard_case_weigh(&v, w->c, NULL));
+	t->cases++;
+	t->right += mailguard_verdict_fault(v) == MAILGUARD_FAULT_NONE;
+	t->told += mailguard_verdict_blamed(v) > 0;
+	t->certain += mailguard_verdict_grade(v) > MAILGUARD_GRADE_SUSPECT &&
+	              mailguard_verdict_blamed(v) > 0;
+	mailguard_verdict_free(v);
+	mailguard_case_free(w->c);
+}
+
+Test(random_worlds, silence_alone_never_blames_where_all_works)
+{
+	static const noise none = { "sound", 0, 1000, 0, 0, 0, 0 };
+	static const int odds[] = { 20, 5, 2, 1 };
+	world w = { .random = 20260113 };
+	mailguard *mg;
+	size_t i;
+
+	ok(mailguard_new(&mg, NULL, NULL));
+	for (i = 0; i < sizeof(odds) / sizeof(odds[0]); i++) {
+		tally t = { 0 };
+
+		while (t.cases < CASES) {
+			uint64_t random = w.random;
+
+			w = (world){ .random = random, .n = &none };
+			sound_case(&t, mg, &w, odds[i]);
+		}
+		cr_log_info("silent one in %d: nothing wrong %d %%, blamed %d "
+		            "of %d",
+		            odds[i], t.right * 100 / t.cases, t.told, t.cases);
+		cr_expect(zero(int, t.certain), "one in %d", odds[i]);
+		cr_expect(le(int, t.told, odds[i] > 2 ? 0 : CASES / 20),
+		          "one in %d", odds[i]);
+		cr_expect(
+			ge(int, t.right * 100 / t.cases, odds[i] > 2 ? 95 : 60),
+			"one in %d", odds[i]);
 	}
 	mailguard_free(mg);
 }
