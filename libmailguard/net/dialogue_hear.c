@@ -2,6 +2,8 @@
  * dialogue_hear.c - one answer after the other: recorded, judged by its form,
  * and handed to the row that waits for it.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "net/dialogue_own.h"
 
@@ -29,6 +31,29 @@ static size_t head_of(const mailguard_reply *r)
 	return s.len ? (size_t)(s.data + s.len - r->whole.data) : 0;
 }
 
+/* Whose words they are is nobody's affair: of the head of a mail the line
+ * that says when, and what the server says around it. */
+static void dates_of(mailguard_buffer *out,
+                     const mgi_dialogue *d,
+                     mailguard_span rest)
+{
+	bool first = true, head = true;
+
+	while (rest.len) {
+		const unsigned char *end = memchr(rest.data, '\n', rest.len);
+		mailguard_span line = mgi_span_head(
+			rest, end ? (size_t)(end - rest.data) + 1 : rest.len);
+		mailguard_span words = mgi_span_trim(line);
+
+		rest = mgi_span_from(rest, line.len);
+		head = head && words.len;
+		if (first || mgi_span_is(words, ".") ||
+		    (head && mgi_span_starts_nocase(line, "Date:")))
+			mgi_mask_put(out, &d->mask, line);
+		first = false;
+	}
+}
+
 static void shown_of(mailguard_buffer *out,
                      const mgi_dialogue *d,
                      const mailguard_reply *r)
@@ -36,6 +61,10 @@ static void shown_of(mailguard_buffer *out,
 	const mgi_mechanism *how = d->sasl.how;
 	size_t n = head_of(r);
 
+	if (d->only_date && d->row->phase == MAILGUARD_PHASE_COMMAND) {
+		dates_of(out, d, r->whole);
+		return;
+	}
 	mgi_buf_add(out, r->whole.data, n);
 	if (r->kind == MAILGUARD_REPLY_MORE && how && how->hidden && n &&
 	    d->row->phase == MAILGUARD_PHASE_LOGIN)

@@ -128,6 +128,8 @@ struct mgi_dialogue {
 	/* commands and mail */
 	size_t command;
 	bool all_fine, transaction, multiline;
+	bool only_date;    /* POP3: of the answer no more is recorded */
+	uint64_t messages; /* POP3: as STAT told last */
 };
 
 /* -- what comes next (dialogue.c) ------------------------------------------ */

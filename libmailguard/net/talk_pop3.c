@@ -83,13 +83,58 @@ static bool is_multiline(const char *command)
 	return false;
 }
 
+/* "TOP * 0": what STAT counted last, of which only the date is recorded. */
+static const char star[] = "TOP *";
+
+static bool is_star(const char *command)
+{
+	return mgi_span_starts_nocase(mgi_span_of(command), star);
+}
+
+/* In an empty mailbox there is no last message. */
+static bool need_command(const mgi_dialogue *d)
+{
+	return mgi_need_command(d) &&
+	       (d->messages || !is_star(d->asked.commands[d->command]));
+}
+
 static void command_say(mgi_dialogue *d)
 {
 	const char *command = mgi_next_command(d);
 
 	d->multiline = is_multiline(command);
+	d->only_date = is_star(command);
+	if (d->only_date) {
+		mgi_say_text(d, "TOP ");
+		mgi_say_text(d, mgi_u64(d->messages).text);
+		command += sizeof(star) - 1;
+	}
 	mgi_say_text(d, command);
 	mgi_say_line(d);
+}
+
+/* "+OK 2 320": how many, and their bytes */
+static void stat_take(mgi_dialogue *d, const mailguard_reply *r)
+{
+	mailguard_span s = mgi_span_trim(r->text);
+	size_t n = 0;
+
+	while (n < s.len && mgi_is_digit(s.data[n]))
+		n++;
+	if (!mgi_span_u64(&d->messages, mgi_span_head(s, n), UINT32_MAX))
+		d->messages = 0;
+}
+
+static void command_hear(mgi_dialogue *d, const mailguard_reply *r)
+{
+	const char *said = d->asked.commands[d->command - 1];
+
+	if (r->kind == MAILGUARD_REPLY_OK &&
+	    mgi_span_is_nocase(mgi_span_of(said), "STAT"))
+		stat_take(d, r);
+	if (mgi_need_command(d) && !need_command(d))
+		d->command++; /* it stays unsaid, and nothing is missed */
+	mgi_hear_command(d, r);
 }
 
 static void quit_say(mgi_dialogue *d)
@@ -110,8 +155,8 @@ static const mgi_row rows[] = {
 	{ MAILGUARD_PHASE_LOGIN, MAILGUARD_PHASE_LOGIN, MGI_ROW_MORE,
 	  mgi_need_login, mgi_login_say, mgi_login_hear },
 	{ MAILGUARD_PHASE_COMMAND, MAILGUARD_PHASE_COMMAND,
-	  MGI_ROW_REPEAT | MGI_ROW_AGAIN, mgi_need_command, command_say,
-	  mgi_hear_command },
+	  MGI_ROW_REPEAT | MGI_ROW_AGAIN, need_command, command_say,
+	  command_hear },
 	{ MAILGUARD_PHASE_QUIT, MAILGUARD_PHASE_NONE, 0, NULL, quit_say,
 	  mgi_hear_goodbye },
 };

@@ -96,6 +96,34 @@ static const talker rows[] = {
 	  .steps = GREET "command ok, command ok, command ok" QUIT,
 	  .said = "CAPA|STAT|UIDL|UIDL 1|QUIT|",
 	  .reached = MAILGUARD_PHASE_COMMAND },
+	{ "the last message's date", POP, CLEAR,
+	  .commands = { "STAT", "TOP * 0" },
+	  .turns = { HI, CAPA("TOP"), "+OK 17 9000\r\n",
+	             "+OK 99 octets\r\nSubject: s\r\nDate: d\r\n\r\n"
+	             "Date: body\r\n..x\r\n.\r\n",
+	             BYE },
+	  .steps = GREET "command ok, command ok" QUIT,
+	  .said = "CAPA|STAT|TOP 17 0|QUIT|",
+	  .reached = MAILGUARD_PHASE_COMMAND },
+	{ "there is no last message", POP, CLEAR,
+	  .commands = { "STAT", "TOP * 0" },
+	  .turns = { HI, CAPA("TOP"), "+OK 0 0\r\n", BYE },
+	  .steps = GREET "command ok" QUIT, .said = "CAPA|STAT|QUIT|",
+	  .reached = MAILGUARD_PHASE_COMMAND },
+	{ "it was not counted", POP, CLEAR, .commands = { "STAT", "TOP * 0" },
+	  .turns = { HI, CAPA("TOP"), "+OK many\r\n", BYE },
+	  .steps = GREET "command ok" QUIT, .said = "CAPA|STAT|QUIT|",
+	  .reached = MAILGUARD_PHASE_COMMAND },
+	{ "its date is refused", POP, CLEAR, .commands = { "STAT", "TOP * 0" },
+	  .turns = { HI, CAPA("UIDL"), "+OK 1 9\r\n", "-ERR what?\r\n", BYE },
+	  .steps = GREET "command ok, command permanent" QUIT,
+	  .said = "CAPA|STAT|TOP 1 0|QUIT|",
+	  .reached = MAILGUARD_PHASE_CAPABILITIES },
+	{ "its head is torn", POP, CLEAR, .commands = { "STAT", "TOP * 0" },
+	  .turns = { HI, CAPA("TOP"), "+OK 1 9\r\n",
+	             "+OK\r\nSubject: s\r\nDate: d\r\nTo: x" },
+	  .steps = GREET "command ok, command garbage end",
+	  .reached = MAILGUARD_PHASE_CAPABILITIES },
 	{ "many lines, torn", POP, CLEAR, .commands = { "UIDL" },
 	  .turns = { HI, CAPA("UIDL"), "+OK\r\n1 a\r\n2" },
 	  .steps = GREET "command garbage end",
@@ -144,6 +172,50 @@ Test(net_dialogue_pop3, a_line_without_end_is_cut_where_it_passes_the_limit)
 		talked_free(&whole);
 		talked_free(&part);
 		mgi_buf_done(&turn);
+	}
+	mailguard_free(mg);
+}
+
+/* Of a mail nothing may stand in a transcript but when it was written. */
+Test(net_dialogue_pop3, of_the_last_message_only_the_date_is_recorded)
+{
+	static const talker row = {
+		"date",
+		POP,
+		CLEAR,
+		.commands = { "STAT", "TOP * 0", "UIDL 1" },
+		.turns = { HI, CAPA("TOP"), "+OK 1 2\r\n",
+		           "+OK\r\nReceived: private\r\n"
+		           "DATE: Thu, 1 Jan 2026 00:00:00 +0000\r\n"
+		           "Subject: private\r\n\r\nDate: private\r\n"
+		           "..private\r\n.\r\n",
+		           "+OK 1 shown\r\n", BYE },
+	};
+	static const char *const torn[] = {
+		"+OK\r\nReceived: private\r\nDa",
+		"+OK\r\nDate: 1 Jan 2026\r\nSubject: private",
+	};
+	mailguard *mg = talker_handle(NULL);
+	talker cut = row;
+	talked t;
+	size_t i;
+
+	talk(&t, &row, mg, SIZE_MAX);
+	ok(t.st);
+	cr_expect_null(strstr(mgi_buf_text(&t.text), "private"), "%s",
+	               mgi_buf_text(&t.text));
+	cr_expect(strstr(mgi_buf_text(&t.text),
+	                 "DATE: Thu, 1 Jan 2026 00:00:00 +0000") != NULL);
+	cr_expect(strstr(mgi_buf_text(&t.text), "1 shown") != NULL);
+	talked_free(&t);
+	for (i = 0; i < sizeof(torn) / sizeof(torn[0]); i++) {
+		cut.turns[3] = torn[i];
+		cut.turns[4] = NULL;
+		talk(&t, &cut, mg, 3);
+		ok(t.st);
+		cr_expect_null(strstr(mgi_buf_text(&t.text), "private"), "%s",
+		               mgi_buf_text(&t.text));
+		talked_free(&t);
 	}
 	mailguard_free(mg);
 }
