@@ -48,13 +48,16 @@ enum {
 	MAILGUARD_CHECKUP_STORE = 4 /**< All of a store. */
 };
 
-/** One step made. */
+/** One step made. May grow at the end. */
 typedef struct mailguard_checkup_step {
 	mailguard_checkup_stage stage;
 	mailguard_outcome outcome;
 	const char *target; /**< Id of the server, provider or store. */
 	const char *text;   /**< One line, in the handle's language. */
 	size_t done, total; /**< Steps. */
+	const char *account; /**< Id: who uses the server; else NULL. */
+	int32_t outgoing;    /**< ... and 1 for sending by it. */
+	int32_t reserved;
 } mailguard_checkup_step;
 
 /**
@@ -99,6 +102,128 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_next(
 MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_verdict(
 	mailguard_verdict **out,
 	const mailguard_checkup *c,
+	mailguard_error *err);
+
+/** The i-th step made so far; NULL past the end. Lives as long as `c`. */
+MAILGUARD_EXTERN(const mailguard_checkup_step *) mailguard_checkup_seen(
+	const mailguard_checkup *c,
+	size_t i);
+/** The profile it was made of; borrowed. */
+MAILGUARD_EXTERN(mailguard_profile *) mailguard_checkup_profile(
+	const mailguard_checkup *c);
+
+/** A search for mail files, one found thing a step. */
+typedef struct mailguard_find mailguard_find;
+
+/** Copied; the profile is held. */
+typedef struct mailguard_find_options {
+	size_t size;
+	mailguard_profile *profile; /**< Whose settings may name what is found;
+	                                 NULL: nothing is called an orphan. */
+	uint32_t max_depth;         /**< Folders deep; default 64. */
+	uint32_t reserved;
+	uint64_t max_entries; /**< Names read in all; default 5,000,000. */
+	mailguard_progress_fn progress;
+	void *payload;
+} mailguard_find_options;
+
+/* clang-format off */
+#define MAILGUARD_FIND_OPTIONS_INIT \
+	{ sizeof(mailguard_find_options), NULL, 0, 0, 0, NULL, NULL }
+/* clang-format on */
+
+/** What a find step tells. */
+enum {
+	MAILGUARD_FOUND_MAIL = 1,     /**< A store this library reads. */
+	MAILGUARD_FOUND_NOT_READ = 2, /**< Known, but not read yet. */
+	MAILGUARD_FOUND_PASSED = 3    /**< A file or folder that was passed
+	                                   over; `text` says why. */
+};
+
+/** What `newest` was taken from. */
+enum {
+	MAILGUARD_NEWEST_UNKNOWN = 0,
+	MAILGUARD_NEWEST_MAIL = 1, /**< The date in the newest mail seen. */
+	MAILGUARD_NEWEST_FILE = 2  /**< When the file was last written. */
+};
+
+/** One thing found. May grow at the end. */
+typedef struct mailguard_found {
+	const char *kind; /**< "mbox", "mboxes" (a folder of them), "maildir",
+	                       "pst" ...; NULL for what was passed over. */
+	const char *path; /**< Here. */
+	const char *owner_path; /**< As its owner knows it, by a map; NULL. */
+	const char *client;     /**< Whose kind it is: "outlook"; NULL: many. */
+	const char *store;      /**< Id in the profile; NULL: none names it. */
+	const char *account;    /**< Id of the first that keeps mail there. */
+	const char *cloud;      /**< "onedrive" ...; NULL. */
+	const char *text;       /**< In words: why it is not read. Or NULL. */
+	uint64_t files, bytes;
+	mailguard_time newest;
+	int32_t newest_from;
+	int32_t state; /**< Read, not read yet, passed over. */
+	mailguard_place_kind place;
+	int32_t orphan; /**< 1: no settings of the profile name it. */
+} mailguard_found;
+
+/**
+ * A search, yet of nothing. Symbolic links are not followed, what is no disk
+ * (/proc) is not entered, and nothing is written.
+ *
+ * @param[out] out  Free with mailguard_find_free(). NULL on failure.
+ * @param opts      NULL for the defaults.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_new(
+	mailguard_find **out,
+	mailguard *mg,
+	const mailguard_find_options *opts,
+	mailguard_error *err);
+/** NULL is fine. */
+MAILGUARD_EXTERN(void) mailguard_find_free(mailguard_find *f);
+/**
+ * Look also at `path`, a file or a folder and all below it.
+ *
+ * @retval MAILGUARD_EIO  It is not there or cannot be read.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_add(mailguard_find *f,
+                                                      const char *path,
+                                                      mailguard_error *err);
+/**
+ * What lies below `here` its owner knows below `owner`: ("C:\Users\u",
+ * "/mnt/pc/Users/u"). The place is judged by the owner's path. The longest
+ * `here` that fits wins; at most 64.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_map(mailguard_find *f,
+                                                      const char *owner,
+                                                      const char *here,
+                                                      mailguard_error *err);
+/**
+ * @param[out] out  Valid until the next step.
+ * @retval MAILGUARD_ITEROVER    All was looked at.
+ * @retval MAILGUARD_ELIMIT      More than `max_entries` names.
+ * @retval MAILGUARD_ECANCELLED  Progress or interrupt said stop.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_next(
+	const mailguard_found **out,
+	mailguard_find *f,
+	mailguard_error *err);
+/** Append what was found as one JSON object (docs/schema/find.json). */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_json(
+	mailguard_buffer *out,
+	const mailguard_find *f,
+	const mailguard_found *found,
+	mailguard_error *err);
+/** Append it for people, in the handle's language: a few lines. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_text(
+	mailguard_buffer *out,
+	const mailguard_find *f,
+	const mailguard_found *found,
+	mailguard_error *err);
+/** Append it as a row of RFC 4180; NULL for `found` gives the head row. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_find_csv(
+	mailguard_buffer *out,
+	const mailguard_find *f,
+	const mailguard_found *found,
 	mailguard_error *err);
 
 MAILGUARD_END_DECLS

@@ -42,6 +42,7 @@ static mailguard_status links_add(mailguard_checkup *c, mailguard_error *err)
 		link.server_out = a->server_out;
 		link.provider = a->provider;
 		link.store = a->store;
+		link.backup = a->backup;
 		link.place = s ? s->place : MAILGUARD_PLACE_UNKNOWN;
 		st = mailguard_case_add(c->seen, &link, err);
 	}
@@ -138,6 +139,8 @@ static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
 		st = probe_make(c, err);
 	if (st >= 0)
 		st = links_add(c, err);
+	if (st >= 0)
+		st = mgi_checkup_call(c, err);
 	return st;
 }
 
@@ -203,6 +206,8 @@ mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
 			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
 			                MGI_SAY_WORK_CANCELLED);
 		mgi_buf_cut(&c->text, 0);
+		c->step.account = NULL;
+		c->step.outgoing = 0;
 		if (!(c->opts.flags & stages[c->stage].unless))
 			st = stages[c->stage].run(c, err);
 		if (st < 0)
@@ -218,6 +223,9 @@ mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
 		c->step.stage = stages[c->stage].stage;
 		c->step.text = mgi_buf_text(&c->text);
 		c->step.done++;
+		st = mgi_checkup_keep(c, err);
+		if (st < 0)
+			return st;
 		*out = &c->step;
 		return MAILGUARD_OK;
 	}

@@ -55,7 +55,7 @@ static mailguard_status observe(mailguard_checkup *c,
 	return mailguard_case_observe(c->seen, &e, err);
 }
 
-static mgi_say_id place_row(mailguard_place_kind kind)
+mgi_say_id mgi_checkup_place_row(mailguard_place_kind kind)
 {
 	static const mgi_say_id rows[] = {
 		MGI_SAY_CHECKUP_PLACE_UNKNOWN, MGI_SAY_CHECKUP_PLACE_LOCAL,
@@ -85,7 +85,7 @@ mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 		return observe(c, s, outcome, own.message, err);
 	}
 	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PLACE, "store", s->id, "place",
-	        mgi_say_raw(mgi_lang_of(c->mg), place_row(s->place)));
+	        mgi_say_raw(mgi_lang_of(c->mg), mgi_checkup_place_row(s->place)));
 	if (place.disk.total_bytes && !place.disk.free_bytes)
 		outcome = MAILGUARD_OUTCOME_FULL;
 	return observe(c, s, outcome, mgi_buf_text(&c->text), err);

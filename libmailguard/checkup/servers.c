@@ -108,6 +108,8 @@ static mailguard_status answer_take(mailguard_checkup *c,
 	e.provider = u.account->provider;
 	e.outgoing = u.outgoing;
 	c->step.target = u.server->id;
+	c->step.account = u.account->id;
+	c->step.outgoing = u.outgoing;
 	c->step.outcome = e.outcome;
 	if (mailguard_answer_ok(a))
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_OK, "server",
@@ -137,6 +139,8 @@ static void target_pass_over(mailguard_checkup *c, const mailguard_error *why)
 	if (!use_at(&u, c, c->asked++))
 		return;
 	c->step.target = u.server->id;
+	c->step.account = u.account->id;
+	c->step.outgoing = u.outgoing;
 	c->step.outcome = MAILGUARD_OUTCOME_UNKNOWN;
 	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_FAIL, "server",
 	        u.server->id, "host", u.server->host, "account", u.account->id,

@@ -23,8 +23,7 @@ static bool is_windows(const char *path)
 	       (path[0] == '\\' && path[1] == '\\');
 }
 
-/* Bytes of `path` that are `from`, which ends at a slash or its end; or 0. */
-static size_t prefix(const char *path, const char *from)
+size_t mgi_path_below(const char *path, const char *from)
 {
 	bool windows = is_windows(from);
 	size_t n;
@@ -49,7 +48,7 @@ static const mgi_path_map *map_find(const mailguard_profile *p,
 
 	*len = 0;
 	for (i = 0; i < p->map_count; i++) {
-		size_t n = prefix(path, p->maps[i].from);
+		size_t n = mgi_path_below(path, p->maps[i].from);
 
 		if (n > *len) {
 			best = &p->maps[i];

@@ -67,6 +67,8 @@ const char *mgi_profile_store_add(mailguard_profile *p,
                                   const mailguard_storage *like);
 /* Finish an account that a reader of settings filled: id, uuid, provider. */
 void mgi_profile_account_done(mailguard_profile *p, mailguard_account *a);
+/* Bytes of `path` that are `from`, which ends at a slash or its end; or 0. */
+size_t mgi_path_below(const char *path, const char *from);
 /* Where the owner's path lies, and what is read here for it. */
 void mgi_profile_place(mailguard_profile *p, mailguard_storage *s);
 /* ENOMEM or ELIMIT if adding failed anywhere. */
