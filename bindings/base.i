@@ -33,6 +33,8 @@ static int32_t py_local_offset(mailguard_time at, void *payload)
 %constant int EEXIST = MAILGUARD_EEXIST;
 %constant int EUNSUPPORTED = MAILGUARD_EUNSUPPORTED;
 
+%constant int LOCAL_TIME = PY_LOCAL_TIME;
+
 %rename(version) mailguard_version;
 const char *mailguard_version(void);
 
@@ -42,9 +44,8 @@ const char *mailguard_version(void);
 typedef struct {} MailGuard;
 %extend MailGuard {
 	/** lang: of every text for people, "en" or "ja"; utc_offset: seconds
-	 * east of UTC in which it tells times, or the system's own zone. */
-	MailGuard(const char *lang = NULL, int32_t utc_offset = PY_LOCAL_TIME,
-	          mailguard_error *err)
+	 * east of UTC in which it tells times, LOCAL_TIME for the system's. */
+	MailGuard(const char *lang, int32_t utc_offset, mailguard_error *err)
 	{
 		mailguard_options opts = MAILGUARD_OPTIONS_INIT;
 		mailguard *mg;
@@ -62,7 +63,7 @@ typedef struct {} MailGuard;
 		mailguard_free($self);
 	}
 	/** Stop, or allow again, all work of this handle; from any thread. */
-	void interrupt(int on)
+	void interrupt(bool on)
 	{
 		mailguard_interrupt($self, on);
 	}

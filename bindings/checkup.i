@@ -52,10 +52,10 @@ static int py_checkup_secret(char *out, size_t room,
 %newobject Checkup::verdict;
 %thread Checkup::step;
 
-/* Accounts, servers and mail files, from one JSON file or clients' own. */
+/** Accounts, servers and mail files, from one JSON file or clients' own. */
 typedef struct {} Profile;
 %extend Profile {
-	/* None: an empty one. */
+	/** None: an empty one. */
 	Profile(MailGuard *mg, mailguard_error *err)
 	{
 		mailguard_profile *p;
@@ -81,7 +81,7 @@ typedef struct {} Profile;
 	{
 		(void)mailguard_profile_map($self, from_path, to_path, err);
 	}
-	/* Settings of a mail program; how many accounts came of it. */
+	/** Settings of a mail program; how many accounts came of it. */
 	size_t take(const char *path, const char *address,
 	            mailguard_error *err)
 	{
@@ -142,7 +142,7 @@ typedef struct {} Checkup;
 	{
 		(void)mailguard_checkup_saw($self->it, words, err);
 	}
-	/* One line about the step made; None behind the last. */
+	/** One line about the step made; None behind the last. */
 	const char *step(mailguard_error *err)
 	{
 		const mailguard_checkup_step *step;

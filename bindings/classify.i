@@ -8,7 +8,7 @@ typedef mailguard_classifier Classifier;
 %thread Classifier::explain_json;
 %thread Classifier::explain_text;
 
-/* The built-in tables and one's own; in one thread at a time. */
+/** The built-in tables and one's own; in one thread at a time. */
 typedef struct {} Classifier;
 %extend Classifier {
 	Classifier(MailGuard *mg, mailguard_error *err)
@@ -22,12 +22,12 @@ typedef struct {} Classifier;
 	{
 		mailguard_classifier_free($self);
 	}
-	/* Rows of a table of one's own, columns as in data/codes. */
+	/** Rows of a table of one's own, columns as in data/codes. */
 	void add_rows(mailguard_span tsv, mailguard_error *err)
 	{
 		(void)mailguard_classifier_add($self, tsv, err);
 	}
-	/* The explanation as a JSON object. */
+	/** The explanation as a JSON object. */
 	mailguard_buffer *explain_json(MailGuard *mg, const char *phase,
 	                               mailguard_span text,
 	                               mailguard_error *err)

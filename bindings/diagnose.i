@@ -15,7 +15,7 @@ typedef mailguard_verdict Verdict;
 %nodefaultdtor Verdict;
 %thread Case::weigh;
 
-/* Cases of a JSON text, one a step; None behind the last. */
+/** Cases of a JSON text, one a step; None behind the last. */
 typedef struct {} Cases;
 %extend Cases {
 	Cases(MailGuard *mg, mailguard_span text, mailguard_error *err)

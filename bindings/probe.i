@@ -60,7 +60,7 @@ static int py_probe_options(mailguard_probe_options *o, PyObject *tuple)
 %nodefaultctor Answer;
 %nodefaultdtor Answer;
 
-/* One answer: whole, a plain value of text. */
+/** One answer: whole, a plain value of text. */
 typedef struct {} Answer;
 %extend Answer {
 	~Answer()
@@ -85,7 +85,7 @@ typedef struct {} Answer;
 		(void)mailguard_answer_text(out, $self, err);
 		return out;
 	}
-	/* The conversation as a recorded session, secrets masked. */
+	/** The conversation as a recorded session, secrets masked. */
 	mailguard_buffer *session(MailGuard *mg, mailguard_error *err)
 	{
 		mailguard_buffer *out;
@@ -98,7 +98,7 @@ typedef struct {} Answer;
 	}
 }
 
-/* Targets in flight; in one thread at a time. */
+/** Targets in flight; in one thread at a time. */
 typedef struct {} Probe;
 %extend Probe {
 	Probe(MailGuard *mg, mailguard_probe_options *options,
@@ -123,7 +123,7 @@ typedef struct {} Probe;
 		mailguard_probe_free($self->it);
 		PyMem_Free($self);
 	}
-	/* False: full, take an answer first. */
+	/** False: full, take an answer first. */
 	bool add(MailGuard *mg, const char *url, const char *login,
 	         bool starttls, mailguard_span secret, mailguard_error *err)
 	{
@@ -146,7 +146,7 @@ typedef struct {} Probe;
 		mailguard_endpoint_free(parsed);
 		return st == MAILGUARD_OK;
 	}
-	/* None: nothing yet, or nothing in flight. */
+	/** None: nothing yet, or nothing in flight. */
 	Answer *step(int64_t usec, mailguard_error *err)
 	{
 		mailguard_answer *a;

@@ -1,6 +1,6 @@
 /* proto.i - <mailguard/proto.h>: endpoints and answers as plain values. */
 %inline %{
-/* The fields of an endpoint as a dict. */
+/** The fields of an endpoint as a dict. */
 static PyObject *endpoint_parse(MailGuard *mg, const char *url,
                                 mailguard_error *err)
 {

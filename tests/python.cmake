@@ -8,4 +8,11 @@ if(MAILGUARD_PYTHON AND NOT MAILGUARD_SANITIZE)
     ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python;PYTHONDONTWRITEBYTECODE=1")
   set_tests_properties(python.other PROPERTIES LABELS python TIMEOUT 300
     SKIP_RETURN_CODE 77)
+  foreach(tool mypy stubtest)
+    add_test(NAME python.${tool} COMMAND ${Python3_EXECUTABLE}
+      ${CMAKE_CURRENT_SOURCE_DIR}/python/typed.py ${tool})
+    set_tests_properties(python.${tool} PROPERTIES LABELS python TIMEOUT 300
+      SKIP_RETURN_CODE 77
+      ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python;PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
 endif()

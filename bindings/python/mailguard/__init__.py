@@ -4,7 +4,7 @@
     >>> mailguard.explain("0x800CCC0E").fault_domain
     'server_outage'
 """
-from .core import version
+from .core import Item, version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
@@ -12,7 +12,7 @@ from .checkups import checkup, settings
 from .incidents import Incident, StatusPage, Subject, status
 from .notices import Notice, notice
 from .probes import ProbeResult, probe
-from .messages import Attachment, Flags, Item, Message
+from .messages import Attachment, Flags, Message
 from .stores import (Checked, Finding, Salvaged, Store, Summary, check, open,
                      salvage)
 from .tools import Classifier, MailGuard, endpoint, explain, weigh

@@ -38,7 +38,8 @@ class SystemRefused(Error, OSError):
     def __init__(self, message: str, status: int = 0, sys: int = 0,
                  code: str = "") -> None:
         Error.__init__(self, message, status, sys, code)
-        self.errno = sys or None
+        if sys:
+            self.errno = sys
 
 
 class FormatError(Error, ValueError):

@@ -1,13 +1,14 @@
 """Status pages of providers: what goes on, and whether it touches me."""
+import builtins
 import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any, Iterable, Optional, Tuple, Union
+from typing import Any, Iterable, Mapping, Optional, Tuple, Union
 
 from . import core as _core
 from . import errors as _errors  # registers the exceptions
-from .tools import _handle
+from .tools import MailGuard, _stoppable
 
 _SERVICES = {"smtp": 1, "pop": 2, "imap": 4, "webmail": 8, "dns": 16,
              "other": 32}
@@ -25,7 +26,7 @@ class Subject:
     addresses: Tuple[str, ...] = ()
     services: Tuple[str, ...] = ()
 
-    def _raw(self):
+    def _raw(self) -> Tuple[Any, ...]:
         bits = 0
         for name in self.services:
             bits |= _SERVICES[name]
@@ -77,7 +78,7 @@ class Incident:
     confidence: int
 
     @classmethod
-    def _of(cls, doc):
+    def _of(cls, doc: Mapping[str, Any]) -> "Incident":
         own = dict(doc, **doc["affected"])
         for name in ("type", "affected", "http"):
             del own[name]
@@ -107,15 +108,18 @@ class StatusPage:
     sha256: str
     text: str = field(default="", repr=False)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
-def _time(text):
+def _time(text: Optional[str]) -> Optional[datetime]:
     return datetime.fromisoformat(text) if text else None
 
 
-def _facts(content_type, url, provider, fetched_at, utc_offset, ca_file):
+def _facts(content_type: Optional[str], url: Optional[str],
+           provider: Optional[str], fetched_at: Optional[datetime],
+           utc_offset: Optional[timedelta],
+           ca_file: Optional[str]) -> Tuple[Any, ...]:
     at = offset = 0
     if fetched_at is not None:
         at = (fetched_at - _EPOCH) // timedelta(microseconds=1)
@@ -123,10 +127,6 @@ def _facts(content_type, url, provider, fetched_at, utc_offset, ca_file):
         offset = int(utc_offset.total_seconds())
     return (content_type, url, provider, at, offset,
             int(utc_offset is not None), ca_file)
-
-
-def _is_url(page):
-    return isinstance(page, str) and page.startswith(("http://", "https://"))
 
 
 def status(page: Union[bytes, bytearray, memoryview, str, "os.PathLike[Any]"],
@@ -139,14 +139,15 @@ def status(page: Union[bytes, bytearray, memoryview, str, "os.PathLike[Any]"],
 
     page is the page's bytes, the path of a saved one, or a URL to ask.
     """
-    mg = _handle(lang)
+    mg = MailGuard(lang)
     mine = [s._raw() for s in subjects]
     facts = _facts(content_type, url, provider, fetched_at, utc_offset,
                    ca_file)
-    if _is_url(page):
-        steps = _core.incidents_fetch(mg, page, facts)
+    if isinstance(page, str) and page.startswith(("http://", "https://")):
+        asked = page
+        steps = _stoppable(mg, lambda: _core.incidents_fetch(mg, asked, facts))
     elif isinstance(page, (str, os.PathLike)):
-        with open(page, "rb") as f:
+        with builtins.open(page, "rb") as f:
             steps = _core.Incidents(mg, f.read(), facts)
     else:
         steps = _core.Incidents(mg, page, facts)

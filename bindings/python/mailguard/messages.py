@@ -1,8 +1,8 @@
 """Messages as a Python programmer wants them."""
 import builtins
 import datetime
-import email
 import email.message
+import email.parser
 import email.policy
 import enum
 import weakref
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Tuple
 
 from . import core as _core
+from .core import Item
 from .errors import SystemRefused
 from .tools import _handle
 
-Item = _core.Item
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _STALE = 116  # errno.ESTALE, which not every system has
 
@@ -68,7 +68,7 @@ class Message:
         self.message_id = message_id
         self._raw = raw
         self._walk = walk
-        self._mail: Any = None
+        self._mail: Optional[_core.Mail] = None
         self._attachments: Optional[Tuple[Attachment, ...]] = None
         self._sums: Tuple[str, str] = ("", "")
 
@@ -120,16 +120,17 @@ class Message:
         with builtins.open(item.file, "rb") as f:
             f.seek(item.offset)
             raw = f.read(item.size)
-        self._mail = _core.Mail(_handle("en"), raw)
-        if len(raw) != item.size or self._mail.head() != (
+        mail = _core.Mail(_handle("en"), raw)
+        if len(raw) != item.size or mail.head() != (
                 self._at, self.sender, self.to, self.subject,
                 self.message_id):
             raise SystemRefused(
                 f"{item.file}: it was changed since message {item.index} was "
                 "listed", _core.EIO, _STALE, "file.changed")
+        self._mail = mail
         return raw
 
-    def _whole(self) -> Any:
+    def _whole(self) -> _core.Mail:
         raw = self.raw
         if self._mail is None:
             self._mail = _core.Mail(_handle("en"), raw)
@@ -138,8 +139,7 @@ class Message:
     @property
     def text(self) -> str:
         """The text people read: of text/plain, else HTML with its tags."""
-        text: str = self._whole().text(_handle("en"))
-        return text
+        return self._whole().text(_handle("en"))
 
     @property
     def attachments(self) -> Tuple[Attachment, ...]:
@@ -170,8 +170,11 @@ class Message:
 
     def as_email(self) -> email.message.EmailMessage:
         """The same as an email.message.EmailMessage."""
-        return email.message_from_bytes(
-            self.raw, policy=email.policy.default)  # type: ignore
+        parser = email.parser.BytesParser(email.message.EmailMessage,
+                                          policy=email.policy.default)
+        made = parser.parsebytes(self.raw)
+        assert isinstance(made, email.message.EmailMessage)
+        return made
 
     def __bytes__(self) -> bytes:
         return self.raw

@@ -9,6 +9,7 @@ from . import core as _core
 from . import errors as _errors  # registers the exceptions
 from .tools import MailGuard
 
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 Time = Union[datetime, str, None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _FACTS = ("company", "address", "resend", "phone", "status", "since", "until",
@@ -48,8 +49,8 @@ class Notice:
         times = [_usec(_time(name, raw[name])) for name in _FACTS[5:10]]
         # Times are told in the zone of "since".
         offset = since.utcoffset() if since else None
-        self._mg = (MailGuard(lang) if offset is None else
-                    MailGuard(lang, int(offset.total_seconds())))
+        self._mg = MailGuard(lang, None if offset is None else
+                             int(offset.total_seconds()))
         self._it = _core.Notice(self._mg, (
             lang, *(raw[name] for name in _FACTS[:5]), *times, phase,
             raw["slips"] or 0))
@@ -57,14 +58,12 @@ class Notice:
     @property
     def subject(self) -> str:
         """One line."""
-        subject: str = self._it.subject()
-        return subject
+        return self._it.subject()
 
     @property
     def text(self) -> str:
         """All of it, lines ended by LF."""
-        text: str = self._it.text()
-        return text
+        return self._it.text()
 
     @property
     def parts(self) -> Tuple[str, ...]:
@@ -101,8 +100,7 @@ class Notice:
         envelope = self._envelope(charset, dict(
             to=to, to_name=to_name, sender=sender, sender_name=sender_name,
             reply_to=reply_to, message_id=message_id, date=date))
-        message: bytes = self._it.message(self._mg, envelope)
-        return message
+        return self._it.message(self._mg, envelope)
 
     @property
     def unencodable(self) -> Tuple[str, ...]:
@@ -110,7 +108,7 @@ class Notice:
         # Of no consequence for the text, but a message must have them.
         anybody = dict(to="a@example.org", message_id="1@example.org",
                        sender=self._facts.get("sender") or "b@example.org")
-        misfits: str = self._it.misfits(
+        misfits = self._it.misfits(
             self._mg, self._envelope("iso-2022-jp", anybody))
         return tuple(misfits.split())
 
@@ -124,12 +122,12 @@ class Notice:
         return Notice, (self._facts, self.phase, self.lang)
 
 
-def _of_profile(path: Any, account: Optional[str]) -> Dict[str, Any]:
+def _of_profile(path: Path, account: Optional[str]) -> Dict[str, Any]:
     """What a profile knows of an account (the first, if none is named)."""
     mg = MailGuard("en")
     doc = json.loads(_core.Profile.read(mg, path).json(mg))
     accounts = {a["id"]: a for a in doc.get("accounts", [])}
-    chosen = account if account is not None else next(iter(accounts), None)
+    chosen = account if account is not None else next(iter(accounts), "")
     if chosen not in accounts:
         raise _errors.InvalidArgument(
             f"no such account in the profile: {account}", _core.EINVAL, 0,
@@ -143,8 +141,7 @@ def _of_profile(path: Any, account: Optional[str]) -> Dict[str, Any]:
     }
 
 
-def notice(facts: Union[Mapping[str, Any], str, bytes, "os.PathLike[Any]",
-                        None] = None,
+def notice(facts: Union[Mapping[str, Any], Path, None] = None,
            phase: str = "first", lang: str = "ja", *,
            account: Optional[str] = None, **more: Any) -> Notice:
     """Draft a notice of an outage: a Notice.

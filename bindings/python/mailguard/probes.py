@@ -1,11 +1,12 @@
 """Servers asked, many at once: do they work, and if not, whose fault is it?"""
 import json
 from dataclasses import dataclass
-from typing import Callable, Iterable, Iterator, Optional, Tuple, Union
+from typing import (Any, Callable, Iterable, Iterator, Mapping, Optional,
+                    Tuple, Union)
 
 from . import core as _core
 from . import errors as _errors  # registers the exceptions
-from .tools import _handle, endpoint
+from .tools import MailGuard, _handle, endpoint
 from .values import Endpoint, _only
 
 Secret = Union[str, bytes, None]
@@ -66,7 +67,8 @@ class ProbeResult:
     session: str = ""
 
     @classmethod
-    def _of(cls, doc, text="", session=""):
+    def _of(cls, doc: Mapping[str, Any], text: str = "",
+            session: str = "") -> "ProbeResult":
         own = _only(cls, doc)
         own.update(text=text, session=session)
         own["times"] = Times(**_only(Times, doc["times"]))
@@ -79,11 +81,12 @@ class ProbeResult:
             own[name] = tuple(doc[name])
         return cls(**own)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
-def _secret_of(secret, url, login):
+def _secret_of(secret: Union[Secret, Callable[[Endpoint], Secret]], url: str,
+               login: Optional[str]) -> Union[str, bytes]:
     """The bytes of a target's secret; none if nobody is to log in."""
     if not callable(secret):
         found = secret
@@ -95,7 +98,8 @@ def _secret_of(secret, url, login):
     return b"" if found is None else found
 
 
-def _results(probe, mg, wait):
+def _results(probe: _core.Probe, mg: MailGuard,
+             wait: bool) -> Iterator[ProbeResult]:
     """All answers that have come in; with `wait` at least one, if any is
     under way."""
     while probe.in_flight():

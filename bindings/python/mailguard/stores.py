@@ -4,11 +4,12 @@ import json
 import os
 import weakref
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator, Optional, Tuple, Union
+from typing import Callable, Iterator, Optional, Tuple, Union
 
 from . import core as _core
+from .core import Item
 from .errors import Error, FormatError, SystemRefused
-from .messages import Item, Message
+from .messages import Message
 from .tools import MailGuard
 from .values import _only
 
@@ -89,7 +90,7 @@ class _Walk:
     __slots__ = ("_it", "_mg", "_path", "_on_error", "_ref", "at",
                  "__weakref__")
 
-    def __init__(self, it: Any, mg: Any, path: Path,
+    def __init__(self, it: _core.Walk, mg: MailGuard, path: Path,
                  on_error: Optional[OnError]) -> None:
         self._it = it
         self._mg = mg
@@ -101,7 +102,7 @@ class _Walk:
     def __iter__(self) -> "_Walk":
         return self
 
-    def raw(self) -> Any:
+    def raw(self) -> bytes:
         """The bytes of the message stepped to."""
         return self._it.raw()
 
@@ -139,7 +140,7 @@ class Store:
                  on_error: Optional[OnError] = None,
                  progress: Optional[Progress] = None) -> None:
         self._mg = MailGuard(lang)
-        self._it: Any = None
+        self._it: Optional[_core.Store] = None
         self._on_error = on_error
         self._progress = progress
         self.path = path
@@ -148,7 +149,7 @@ class Store:
         except Error as e:
             raise _named(e, path)
 
-    def _open(self) -> Any:
+    def _open(self) -> _core.Store:
         if self._it is None:
             raise ValueError("the store is closed")
         return self._it
@@ -156,8 +157,7 @@ class Store:
     @property
     def format(self) -> str:
         """"mbox", "maildir", "eml" ..."""
-        format: str = self._open().format()
-        return format
+        return self._open().format()
 
     def __iter__(self) -> Iterator[Message]:
         walk = self._open().walk(self._mg, self._progress)

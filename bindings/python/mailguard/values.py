@@ -1,9 +1,9 @@
 """Results: plain values that can be pickled, compared and printed."""
 from dataclasses import dataclass, fields
-from typing import Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 
-def _only(kind, doc):
+def _only(kind: Any, doc: Mapping[str, Any]) -> Dict[str, Any]:
     """The members of a JSON object that `kind` has a field for."""
     return {f.name: doc[f.name] for f in fields(kind) if f.name in doc}
 
@@ -18,7 +18,7 @@ class Meaning:
     meaning: str
 
     @classmethod
-    def _of(cls, doc):
+    def _of(cls, doc: Mapping[str, Any]) -> "Meaning":
         return cls(**_only(cls, doc))
 
 
@@ -38,7 +38,7 @@ class Explanation:
     rule: str
 
     @classmethod
-    def _of(cls, doc):
+    def _of(cls, doc: Mapping[str, Any]) -> "Explanation":
         own = _only(cls, doc)
         own["candidates"] = tuple(Meaning._of(c) for c in doc["candidates"])
         return cls(**own)
@@ -87,7 +87,7 @@ class Verdict:
     text: str = ""
 
     @classmethod
-    def _of(cls, doc, text=""):
+    def _of(cls, doc: Mapping[str, Any], text: str = "") -> "Verdict":
         own = _only(cls, doc)
         own["text"] = text
         own["components"] = tuple(
@@ -102,7 +102,7 @@ class Verdict:
             own[name] = tuple(doc[name])
         return cls(**own)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
@@ -119,5 +119,5 @@ class Endpoint:
     path: Optional[str] = None
     url: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.url
