@@ -207,6 +207,46 @@ Test(classify_texts, japanese_messages_are_understood)
 	CHECK(rows);
 }
 
+/* Not one that is missing: another sign-in method helps (RFC 4954, 6). */
+Test(classify_texts, a_mechanism_too_weak_is_told_from_one_missing)
+{
+	static const char *const rows[] = {
+		"534 5.7.9 Authentication mechanism is too weak",
+		"534 5.7.9 authentication method too weak",
+		"-ERR authentication mechanism too weak",
+		"a1 NO mechanism is too weak for this user",
+		"X.7.9",
+		"534 5.7.9 この認証方式が弱いため使えません",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect(eq(i32, cause_of(rows[i], 0)->reason,
+		             MAILGUARD_REASON_MECHANISM_TOO_WEAK),
+		          "%s", rows[i]);
+	cr_expect(
+		eq(i32,
+	           cause_of("504 unrecognized authentication type", 0)->reason,
+	           MAILGUARD_REASON_MECHANISM_MISSING));
+}
+
+/* A socket is no file: the mail store has no part in it. */
+Test(classify_texts, a_socket_forbidden_blames_the_firewall_not_the_store)
+{
+	static const char *const rows[] = {
+		"winsock 10013",
+		"Socket Error: 10013, Error Number: 0x800CCC0E",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect(eq(i32, cause_of(rows[i], 0)->reason,
+		             MAILGUARD_REASON_LOCAL_FIREWALL),
+		          "%s", rows[i]);
+	cr_expect(eq(i32, cause_of("errno 13", 0)->fault,
+	             MAILGUARD_FAULT_LOCAL_STORE));
+}
+
 Test(classify_texts, what_says_nothing_is_unknown)
 {
 	static char *const texts[] = {
