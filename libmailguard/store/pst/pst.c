@@ -1,0 +1,150 @@
+/*
+ * pst.c - an open PST or OST: what all who read it share.
+ */
+#include "store/pst/object.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/text.h"
+
+#define PASSWORD 0x67ff
+
+/* Does a heap's mark stand where it must, if blocks are encoded like that? */
+static bool crypt_fits(mgi_pst_view *v, const mgi_pst_node *n, unsigned crypt)
+{
+	mgi_pst_tree tree;
+	mailguard_span s;
+
+	v->pst->crypt = crypt;
+	return mgi_pst_tree_open(&tree, v, n->data, NULL) == MAILGUARD_OK &&
+	       tree.count &&
+	       mgi_pst_block_get(&s, v, tree.bids[0], NULL) == MAILGUARD_OK &&
+	       s.len > 2 && s.data[2] == 0xec;
+}
+
+/* Headers lie about it: ExMerge wrote "none" before encoded blocks. */
+static void crypt_find(mgi_pst_view *v)
+{
+	static const uint32_t nodes[] = { MGI_PST_NODE_STORE,
+		                          MGI_PST_NODE_NAMES,
+		                          MGI_PST_NODE_ROOT };
+	unsigned said = v->pst->header.crypt, i, k;
+	mgi_pst_node n;
+
+	if (said > MGI_PST_CYCLIC)
+		said = MGI_PST_PERMUTE;
+	for (i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		if (mgi_pst_node_find(&n, v, nodes[i], NULL) != MAILGUARD_OK)
+			continue;
+		for (k = 0; k <= MGI_PST_CYCLIC; k++)
+			if (crypt_fits(v, &n, (said + k) % 3))
+				return;
+	}
+	v->pst->crypt = said;
+}
+
+static void store_look(mgi_pst_view *v)
+{
+	mgi_pst_node n;
+	mgi_mapi *o;
+
+	if (mgi_pst_node_find(&n, v, MGI_PST_NODE_STORE, NULL) !=
+	            MAILGUARD_OK ||
+	    mgi_pst_object(&o, v->pst, &n, MGI_MAPI_STORE, NULL) < 0)
+		return;
+	v->pst->password = (uint32_t)mgi_mapi_number(o, PASSWORD, 0);
+	mgi_mapi_free(o);
+}
+
+static mailguard_status look(mgi_pst *p, mailguard_error *err)
+{
+	mgi_arena *arena = mgi_arena_new(p->mg);
+	mailguard_status st;
+	mgi_pst_names *names;
+	mgi_pst_view view, keep;
+
+	if (!arena)
+		return mgi_fail_nomem(err);
+	st = mgi_pst_view_init(&view, p, arena, err);
+	if (st >= 0) {
+		crypt_find(&view);
+		keep = view;
+		keep.arena = p->arena;
+		st = mgi_pst_names_read(&names, &keep, err);
+		p->names = st == MAILGUARD_OK ? names : NULL;
+		store_look(&view);
+		mgi_pst_view_done(&view);
+	}
+	if (st == MAILGUARD_EFORMAT) {
+		mgi_error_clear(err); /* a check will tell it */
+		st = MAILGUARD_OK;
+	}
+	if (st >= 0 && mgi_arena_failed(arena))
+		st = mgi_fail_nomem(err);
+	mgi_arena_free(arena);
+	return st;
+}
+
+static mailguard_status header_get(mgi_pst *p, mailguard_error *err)
+{
+	unsigned char bytes[MGI_PST_HEADER_BYTES];
+	mailguard_status st;
+	size_t got;
+
+	st = mgi_file_read(p->file, 0, bytes, sizeof(bytes), &got, err);
+	if (st < 0 && got < 12)
+		return st;
+	mgi_error_clear(err);
+	p->size = mgi_file_size(p->file);
+	mgi_pst_header_read(&p->header, mgi_span(bytes, got));
+	if (p->header.wrong & MGI_PST_HEADER_MAGIC)
+		return mgi_fail(err, p->mg, MAILGUARD_EFORMAT,
+		                MGI_SAY_STORE_UNKNOWN, "path",
+		                mgi_file_path(p->file));
+	return MAILGUARD_OK;
+}
+
+mailguard_status mgi_pst_open(mgi_pst **out,
+                              mailguard *mg,
+                              const char *path,
+                              mailguard_error *err)
+{
+	mgi_arena *arena = mgi_arena_new(mg);
+	mgi_pst *p = arena ? mgi_arena_alloc(arena, sizeof(*p)) : NULL;
+	mailguard_status st;
+
+	*out = NULL;
+	if (!p) {
+		mgi_arena_free(arena);
+		return mgi_fail_nomem(err);
+	}
+	p->mg = mg;
+	p->arena = arena;
+	atomic_init(&p->holders, 1);
+	st = mgi_file_open(&p->file, mg, path, err);
+	if (st >= 0)
+		st = header_get(p, err);
+	if (st >= 0)
+		st = look(p, err);
+	if (st < 0)
+		mgi_pst_free(p);
+	else
+		*out = p;
+	return st;
+}
+
+mgi_pst *mgi_pst_hold(mgi_pst *p)
+{
+	atomic_fetch_add_explicit(&p->holders, 1, memory_order_relaxed);
+	return p;
+}
+
+void mgi_pst_free(mgi_pst *p)
+{
+	if (!p || atomic_fetch_sub_explicit(&p->holders, 1,
+	                                    memory_order_acq_rel) != 1)
+		return;
+	mgi_file_close(p->file);
+	mgi_arena_free(p->arena);
+}
