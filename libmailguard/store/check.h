@@ -4,12 +4,14 @@
  * check.h - a check under way, for those who run it and those who tell it.
  */
 #include "store/driver.h"
+#include "store/exam.h"
 #include "store/times.h"
 
 typedef enum mgi_check_stage {
 	MGI_CHECK_PLACES,
-	MGI_CHECK_ENDS,
+	MGI_CHECK_FILES,
 	MGI_CHECK_MESSAGES,
+	MGI_CHECK_WHOLE,
 	MGI_CHECK_OVER
 } mgi_check_stage;
 
@@ -22,8 +24,20 @@ struct mailguard_check {
 	mailguard_walk *walk;
 	const char *owner_path;
 	mgi_times times; /* in order once the check is over */
+	mgi_exam exam;
+	mgi_tap tap;
+	mailguard_time latest; /* a date past this is none */
 	size_t told;
 	mgi_check_stage stage;
 };
+
+/* A finding whose words are those of a code. */
+void mgi_check_note(mailguard_check *c,
+                    const mailguard_finding *f,
+                    mgi_say_id text);
+/* One message, or one that cannot be read. ITEROVER behind the last. */
+mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err);
+/* What the heads and tails of file `i` and its neighbours tell. */
+void mgi_check_file(mailguard_check *c, size_t i);
 
 #endif

@@ -51,6 +51,15 @@ struct mailguard_store {
 	atomic_uint holders;
 };
 
+/* Who looks at the bytes of an item while the walk passes them. */
+typedef struct mgi_tap {
+	void (*begin)(void *self);
+	/* What stands between the item before and this one. */
+	void (*gap)(void *self, mailguard_span bytes);
+	void (*feed)(void *self, mailguard_span bytes);
+	void *self;
+} mgi_tap;
+
 struct mailguard_walk {
 	mailguard_store *store;
 	mgi_arena *arena;
@@ -59,7 +68,10 @@ struct mailguard_walk {
 	mgi_file *file;      /* the one of the item */
 	mgi_findings *found; /* of a check; else NULL */
 	void *state;
-	size_t at; /* file under way */
+	const mgi_tap *tap; /* NULL: nobody looks */
+	bool tapped;        /* the reader showed it all of the item */
+	bool torn;          /* the item ends where no message should */
+	size_t at;          /* file under way */
 	uint64_t done, total;
 };
 

@@ -16,14 +16,13 @@
 enum { FIRST_ROOM = 64 };
 
 /* Behind the last ";" (RFC 5321, 4.4); a comment behind it does no harm. */
-static mailguard_time arrival_of(const mailguard_message *msg)
+mailguard_time mgi_times_arrival(mailguard_span received)
 {
-	const mailguard_header *h = mailguard_message_field(msg, "Received");
-	size_t n = h ? h->value.len : 0;
+	size_t n = received.len;
 
-	while (n && h->value.data[n - 1] != ';')
+	while (n && received.data[n - 1] != ';')
 		n--;
-	return n ? mailguard_header_date(NULL, mgi_span_from(h->value, n)) : 0;
+	return n ? mailguard_header_date(NULL, mgi_span_from(received, n)) : 0;
 }
 
 static void swap(mailguard_time *x, mailguard_time *y)
@@ -87,19 +86,18 @@ static void keep(mgi_times *t, mgi_arena *a, mailguard_time at)
 
 void mgi_times_add(mgi_times *t,
                    mgi_arena *a,
-                   const mailguard_message *msg,
+                   mailguard_time arrived,
+                   mailguard_time date,
                    mailguard_time latest)
 {
-	mailguard_time at = arrival_of(msg);
-
-	if (at > 0 && at <= latest && !t->arrived) {
+	if (arrived > 0 && arrived <= latest && !t->arrived) {
 		t->arrived = true;
 		t->count = 0;
 	}
 	if (!t->arrived)
-		at = mailguard_message_date(msg);
-	if (at > 0 && at <= latest)
-		keep(t, a, at);
+		arrived = date;
+	if (arrived > 0 && arrived <= latest)
+		keep(t, a, arrived);
 }
 
 static int by_time(const void *a, const void *b)

@@ -16,11 +16,14 @@ typedef struct mgi_times {
 	bool arrived; /* by Received; what else came before was dropped */
 } mgi_times;
 
-/* A message; later than `latest` is no time. A failed allocation is remembered
- * by the arena. */
+/* When the server that wrote this field got the message; 0 if it is no time. */
+mailguard_time mgi_times_arrival(mailguard_span received);
+/* Of a message, by that and by its Date; later than `latest` is no time. A
+ * failed allocation is remembered by the arena. */
 void mgi_times_add(mgi_times *t,
                    mgi_arena *a,
-                   const mailguard_message *msg,
+                   mailguard_time arrived,
+                   mailguard_time date,
                    mailguard_time latest);
 /* Put them in order. */
 void mgi_times_sort(mgi_times *t);

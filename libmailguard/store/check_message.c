@@ -1,0 +1,153 @@
+/*
+ * check_message.c - one message looked at, and what it shows as findings.
+ */
+#include "store/check.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+
+/* What of a message is missing when another one begins in its middle. */
+static bool is_cut(const mgi_exam *e)
+{
+	return mgi_exam_has(e, MAILGUARD_DAMAGE_UNCLOSED) ||
+	       mgi_exam_has(e, MAILGUARD_DAMAGE_CUT_HEADER) ||
+	       mgi_exam_has(e, MAILGUARD_DAMAGE_BASE64_CUT) ||
+	       mgi_exam_has(e, MAILGUARD_DAMAGE_UU_CUT);
+}
+
+/* A From_ line without the blank line is odd; in a multipart it is a loss. */
+static bool torn_tell(mailguard_check *c, const mailguard_item *item)
+{
+	mailguard_finding f = {
+		MAILGUARD_SEVERITY_WARN, 0, 0, 0, 0, NULL, NULL, NULL
+	};
+
+	if (!c->walk->torn)
+		return false;
+	if (is_cut(&c->exam))
+		f.severity = MAILGUARD_SEVERITY_LOSS;
+	f.item = item->index;
+	f.offset = item->offset + item->size;
+	f.where = item->file;
+	mgi_check_note(c, &f, MGI_SAY_MBOX_TORN_FROM);
+	return f.severity == MAILGUARD_SEVERITY_LOSS;
+}
+
+/* What mime says of a message, as findings; true if something is lost. */
+static bool damages_tell(mailguard_check *c, const mailguard_item *item)
+{
+	bool loss = false;
+	size_t i;
+
+	for (i = 0; i < c->exam.damage_count; i++) {
+		const mailguard_damage *d = &c->exam.damages[i];
+		mailguard_finding f = { mailguard_damage_severity(d->kind),
+			                0,
+			                item->offset + d->offset,
+			                0,
+			                item->index,
+			                NULL,
+			                item->file,
+			                NULL };
+		char code[64] = "message.";
+
+		strncat(code, mailguard_damage_name(d->kind),
+		        sizeof(code) - strlen(code) - 1);
+		f.code = code;
+		f.text = mailguard_damage_text(c->store->mg, d->kind);
+		loss |= f.severity == MAILGUARD_SEVERITY_LOSS;
+		mgi_findings_add(c->found, &f);
+	}
+	return loss;
+}
+
+static void count(mailguard_check *c, const mailguard_item *item)
+{
+	const mgi_exam *e = &c->exam;
+	bool loss = damages_tell(c, item);
+
+	loss |= torn_tell(c, item);
+	c->sum.messages++;
+	if (loss)
+		c->sum.damaged++;
+	else
+		c->sum.intact++;
+	c->sum.attachments += e->attachments;
+	if (e->date > c->sum.newest && e->date <= c->latest)
+		c->sum.newest = e->date;
+	mgi_times_add(&c->times, c->arena, e->arrived, e->date, c->latest);
+}
+
+/* The reader did not show the bytes: read them from the item's source. */
+static mailguard_status source_feed(mailguard_check *c, mailguard_error *err)
+{
+	mailguard_stream *stream;
+	mailguard_source *src;
+	mailguard_status st;
+	mailguard_span s;
+
+	st = mailguard_walk_source(&src, c->walk, err);
+	if (st < 0)
+		return st;
+	st = mailguard_source_open(&stream, src, err);
+	mailguard_source_free(src);
+	if (st < 0)
+		return st;
+	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK)
+		mgi_exam_feed(&c->exam, s);
+	mailguard_stream_free(stream);
+	return st < 0 ? st : MAILGUARD_OK;
+}
+
+static mailguard_status message_look(mailguard_check *c,
+                                     const mailguard_item *item,
+                                     mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+
+	if (!c->walk->tapped) {
+		mgi_exam_begin(&c->exam);
+		st = source_feed(c, err);
+	}
+	if (st >= 0)
+		st = mgi_exam_end(&c->exam, err);
+	if (st >= 0)
+		count(c, item);
+	return st;
+}
+
+/* A message that cannot be read is lost, not the end of the check. */
+static void lost_tell(mailguard_check *c, const mailguard_error *err)
+{
+	mailguard_finding f = {
+		MAILGUARD_SEVERITY_LOSS, 0, 0, 0, 0, NULL, NULL, NULL
+	};
+
+	c->sum.messages++;
+	c->sum.lost++;
+	f.item = c->walk->item.index;
+	f.offset = c->walk->item.offset;
+	f.where = c->walk->item.file ? c->walk->item.file : c->store->path;
+	f.code = err->code;
+	f.text = err->message;
+	mgi_findings_add(c->found, &f);
+}
+
+mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err)
+{
+	const mailguard_item *item;
+	mailguard_error own;
+	mailguard_status st;
+
+	st = mailguard_walk_next(&item, c->walk, &own);
+	if (st == MAILGUARD_OK)
+		st = message_look(c, item, &own);
+	if (st == MAILGUARD_EIO) {
+		lost_tell(c, &own);
+		st = MAILGUARD_OK;
+	}
+	if (st < 0 && err)
+		*err = own;
+	return st;
+}
