@@ -36,6 +36,7 @@ static int32_t py_local_offset(mailguard_time at, void *payload)
 %constant int LOCAL_TIME = PY_LOCAL_TIME;
 
 %rename(version) mailguard_version;
+/** The library's version, "0.1.0". */
 const char *mailguard_version(void);
 
 %nodefaultctor MailGuard;

@@ -1,7 +1,11 @@
 """mailguard.checkup: the main job, and settings read from clients."""
 import json
 import os
+import pickle
+import signal
+import socket
 import tempfile
+import time
 import unittest
 
 import mailguard
@@ -67,6 +71,36 @@ class Checkup(unittest.TestCase):
                                   (user, host)))
         self.assertEqual(asked, [("a", "localhost")])
         self.assertNotEqual(v.fault_domain, "none")
+
+    @unittest.skipUnless(networked(), "built without a network")
+    @unittest.skipUnless(hasattr(signal, "setitimer"), "no timers here")
+    def test_ctrl_c_ends_a_step_that_waits(self):
+        was = signal.signal(signal.SIGALRM, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGALRM, was)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            profile = json.loads(json.dumps(PROFILE))
+            for server in profile["servers"]:
+                server["port"] = silent.getsockname()[1]
+            path = self.write("silent.json", json.dumps(profile).encode())
+            begun = time.monotonic()
+            with self.assertRaises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 0.3)
+                mailguard.checkup(path, maps=self.maps)
+                signal.pause()
+        # A greeting is waited for much longer.
+        self.assertLess(time.monotonic() - begun, 8)
+
+    def test_progress_that_says_true_leaves_the_rest_out(self):
+        lines = []
+
+        def enough(line):
+            lines.append(line)
+            return True
+        v = mailguard.checkup(self.profile, maps=self.maps, net=False,
+                              progress=enough)
+        self.assertEqual(len(lines), 1)
+        self.assertIsInstance(v, mailguard.Verdict)
+        self.assertEqual(pickle.loads(pickle.dumps(v)), v)
 
     def test_a_bad_profile_names_the_place(self):
         bad = self.write("bad.json", b'{"schema":"mailguard-profile-1",'

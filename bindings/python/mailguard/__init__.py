@@ -3,6 +3,33 @@
     >>> import mailguard
     >>> mailguard.explain("0x800CCC0E").fault_domain
     'server_outage'
+
+The main job, and what it is made of:
+
+    checkup(profile)     ask the servers, look at the files, say who is at fault
+    settings(path)       a mail program's own settings as such a profile
+    probe(urls)          ask servers, many at once
+    status(page)         what a provider's status page says of my accounts
+    explain(text)        what a failure text or code means
+    weigh(cases)         who is at fault, from observations alone
+
+Mail files, which are only ever read:
+
+    for m in mailguard.open(path):
+        m.folder, m.date, m.subject, m.attachments[0].name
+        bytes(m), m.as_email()
+    check(path)          is it whole? check(path).summary
+    salvage(path, dest)  what can be reached, into a new store
+
+And the people who are waiting:
+
+    notice(facts)        what to tell them, in ja or en, as bytes to send
+
+Results are plain values that can be pickled; str() of many is for people.
+A dead server or a damaged file is a result. A failure of the library is an
+Error, which has a stable code and, if it is about a file, its path. Texts for
+people are in the language of lang, "en" or "ja". Long work gives the
+interpreter's lock up, and Ctrl-C ends it.
 """
 from .core import Item, version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
