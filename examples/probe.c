@@ -168,6 +168,8 @@ static bool arguments_read(run *r)
 			r->starttls = true;
 		else if (strcmp(call->argv[i], "--transcript") == 0)
 			r->transcript = true;
+		else if (strcmp(call->argv[i], "--stock") == 0)
+			r->opts.flags |= MAILGUARD_PROBE_STOCK;
 		else if (option_take(r, &i, &bad))
 			continue;
 		else

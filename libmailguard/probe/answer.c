@@ -91,6 +91,7 @@ static mailguard_status read_all(mailguard_answer *a,
 		return st;
 	mgi_answer_look(a);
 	mgi_answer_close(a);
+	mgi_answer_stock(a);
 	return mgi_arena_failed(a->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
 }
 
@@ -116,6 +117,7 @@ mailguard_status mgi_answer_make(mailguard_answer **out,
 	atomic_init(&a->holders, 1);
 	a->heard = mailguard_transcript_ref(heard);
 	a->wanted = *wanted;
+	a->messages = -1;
 	a->findings = mgi_findings_new(arena, 0);
 	st = read_all(a, c, err);
 	if (st < 0) {

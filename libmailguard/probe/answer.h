@@ -24,6 +24,7 @@ typedef struct mgi_wanted {
 	uint32_t flags;
 	int64_t slow_usec;
 	uint32_t warn_days;
+	const mailguard_transcript *stock; /* an ordinary client's, or NULL */
 } mgi_wanted;
 
 struct mailguard_answer {
@@ -35,11 +36,15 @@ struct mailguard_answer {
 	mailguard_phase phase;
 	mailguard_login login;
 	const char *name, *where, *message, *action;
+	mailguard_time newest; /* 0: not known */
+	int64_t messages;      /* -1: not known */
 	mailguard_answer_times times;
 	const char **capabilities;
 	size_t capability_count;
 	mgi_findings *findings;
 	mailguard_evidence evidence;
+	mailguard_answer_second second;
+	bool has_second;
 };
 
 /* Defaults, where the options say nothing. */
@@ -128,5 +133,6 @@ bool mgi_offers(const mailguard_transcript *t, const char *name);
 void mgi_answer_times_of(mailguard_answer *a); /* times.c */
 void mgi_answer_look(mailguard_answer *a);     /* look.c */
 void mgi_answer_close(mailguard_answer *a);    /* close.c */
+void mgi_answer_stock(mailguard_answer *a);    /* stock.c; after close */
 
 #endif

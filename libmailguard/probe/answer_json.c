@@ -131,6 +131,25 @@ static void put_findings(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_end(w);
 }
 
+/* "ok" null: it tried no login. */
+static void put_second(mgi_jsonw *w, const mailguard_answer *a)
+{
+	const mailguard_answer_second *s = mailguard_answer_second_opinion(a);
+
+	if (!s) {
+		mgi_jsonw_null(w, "stock");
+		return;
+	}
+	mgi_jsonw_object(w, "stock");
+	if (s->ok < 0)
+		mgi_jsonw_null(w, "ok");
+	else
+		mgi_jsonw_bool(w, "ok", s->ok);
+	mgi_jsonw_int(w, "code", s->code);
+	mgi_jsonw_str(w, "text", s->text);
+	mgi_jsonw_end(w);
+}
+
 static void put_records(mgi_jsonw *w, const mailguard_transcript *t)
 {
 	const mailguard_record *r;
@@ -149,6 +168,22 @@ static void put_records(mgi_jsonw *w, const mailguard_transcript *t)
 	mgi_jsonw_end(w);
 }
 
+/* What is not known is null. */
+static void put_mailbox(mgi_jsonw *w, const mailguard_answer *a)
+{
+	int64_t ahead;
+
+	if (a->messages < 0)
+		mgi_jsonw_null(w, "messages");
+	else
+		mgi_jsonw_int(w, "messages", a->messages);
+	mgi_jsonw_time(w, "newest", a->newest);
+	if (mailguard_answer_clock(&ahead, a))
+		mgi_jsonw_fixed(w, "clock", ahead, 6);
+	else
+		mgi_jsonw_null(w, "clock");
+}
+
 static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 {
 	const char *address = mailguard_answer_address(a);
@@ -165,12 +200,15 @@ static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_time(w, "when", a->evidence.at);
 	put_times(w, &a->times);
 	mgi_jsonw_str(w, "login", mailguard_answer_login_name(a->login));
+	put_mailbox(w, a);
 	put_tls(w, a);
 	mgi_jsonw_array(w, "capabilities");
 	for (i = 0; i < a->capability_count; i++)
 		mgi_jsonw_str(w, NULL, a->capabilities[i]);
 	mgi_jsonw_end(w);
 	put_findings(w, a);
+	if (a->wanted.flags & MAILGUARD_PROBE_STOCK)
+		put_second(w, a);
 	if (mailguard_transcript_record(a->heard, 0))
 		put_records(w, a->heard);
 	mgi_jsonw_end(w);

@@ -91,6 +91,23 @@ static void tell_tls(mailguard_buffer *out, const mailguard_answer *a)
 	mgi_buf_done(&until);
 }
 
+static void tell_second(mailguard_buffer *out, const mailguard_answer *a)
+{
+	const mailguard_answer_second *s = mailguard_answer_second_opinion(a);
+	mailguard *mg = mgi_answer_handle(a);
+
+	if (!s)
+		return;
+	if (s->ok == 1)
+		mgi_say(out, mg, MGI_SAY_ANSWER_LINE_STOCK_IN);
+	else
+		mgi_say(out, mg,
+		        s->ok ? MGI_SAY_ANSWER_LINE_STOCK_UNKNOWN
+		              : MGI_SAY_ANSWER_LINE_STOCK_OUT,
+		        "text", s->text);
+	end_line(out);
+}
+
 static void tell(mailguard_buffer *out, const mailguard_answer *a)
 {
 	const mailguard_finding *f;
@@ -101,6 +118,7 @@ static void tell(mailguard_buffer *out, const mailguard_answer *a)
 	else
 		tell_failure(out, a);
 	tell_tls(out, a);
+	tell_second(out, a);
 	for (i = 0; (f = mailguard_answer_finding(a, i)) != NULL; i++) {
 		mgi_say(out, mgi_answer_handle(a), MGI_SAY_ANSWER_LINE_NOTE,
 		        "text", f->text);

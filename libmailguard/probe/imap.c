@@ -13,10 +13,15 @@ static const char *const commands[] = {
 	NULL,
 };
 
+static bool is_quota(const mailguard_step *s)
+{
+	return mgi_span_find_nocase(mgi_span_of(s->said), "GETQUOTAROOT") >= 0;
+}
+
 /* A server without quotas refuses to tell them. */
 bool mgi_command_optional(const mailguard_step *s)
 {
-	return mgi_span_find_nocase(mgi_span_of(s->said), "GETQUOTAROOT") >= 0;
+	return is_quota(s) || mgi_command_newest(s);
 }
 
 static mailguard_span word_next(mailguard_span *rest)
@@ -53,21 +58,31 @@ static uint64_t fullest(mailguard_span text)
 	return most;
 }
 
-void mgi_read_quota(const mgi_reader *r)
+static uint64_t fullest_of(const mailguard_step *s)
 {
-	const mailguard_step *s = mgi_step_of(r->t, MAILGUARD_PHASE_COMMAND);
 	mailguard_reply reply;
 	uint64_t most = 0;
 	size_t at = 0;
 
-	if (!s || !mgi_command_optional(s) ||
-	    mailguard_transcript_endpoint(r->t)->protocol !=
-	            MAILGUARD_PROTOCOL_IMAP)
-		return;
 	while (mgi_mail_reply(&reply, s, MAILGUARD_PROTOCOL_IMAP, &at))
 		if (mgi_span_is_nocase(reply.word, "QUOTA") &&
 		    fullest(reply.text) > most)
 			most = fullest(reply.text);
+	return most;
+}
+
+void mgi_read_quota(const mgi_reader *r)
+{
+	const mailguard_step *s;
+	uint64_t most = 0;
+	size_t i;
+
+	if (mailguard_transcript_endpoint(r->t)->protocol !=
+	    MAILGUARD_PROTOCOL_IMAP)
+		return;
+	for (i = 0; (s = mailguard_transcript_step(r->t, i)) != NULL; i++)
+		if (s->phase == MAILGUARD_PHASE_COMMAND && is_quota(s))
+			most = fullest_of(s);
 	if (most >= QUOTA_FULL)
 		mgi_blame(r->a, MAILGUARD_PHASE_COMMAND,
 		          MAILGUARD_REASON_OWN_MAILBOX_FULL);

@@ -236,6 +236,7 @@ mailguard_status mgi_read_mail(const mgi_reader *r)
 	if (st < 0)
 		return st;
 	mgi_read_quota(r);
+	mgi_read_newest(r);
 	if (complete(r, last))
 		mgi_blame(r->a, mailguard_transcript_reached(r->t),
 		          MAILGUARD_REASON_SUCCESS);
@@ -258,7 +259,8 @@ bool mgi_mail_reply(mailguard_reply *out,
                     size_t *at)
 {
 	bool lines = protocol == MAILGUARD_PROTOCOL_POP3 &&
-	             mgi_span_starts_nocase(mgi_span_of(s->said), "CAPA");
+	             (mgi_span_starts_nocase(mgi_span_of(s->said), "CAPA") ||
+	              mgi_command_newest(s));
 
 	*out = (mailguard_reply)MAILGUARD_REPLY_INIT;
 	if (*at >= s->heard.len ||

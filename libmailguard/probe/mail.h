@@ -24,6 +24,12 @@ bool mgi_mail_reply(mailguard_reply *out,
                     size_t *at);
 /* How full the mailbox is, where IMAP was asked (imap.c). */
 void mgi_read_quota(const mgi_reader *r);
+/* Ask for the newest mail behind all else; the list lies in `a` (newest.c). */
+mailguard_status mgi_ask_newest(mailguard_ask *ask,
+                                mgi_arena *a,
+                                mailguard_error *err);
+void mgi_read_newest(const mgi_reader *r);
+bool mgi_command_newest(const mailguard_step *s);
 /* A command whose refusal says nothing of the mailbox. */
 bool mgi_command_optional(const mailguard_step *s);
 

@@ -1,32 +1,16 @@
 /*
  * run.c - many targets in flight: ask, let net run, read what comes back.
  *
- * A target is a slot of its own memory that goes round with the talk as its
- * tag. The secret is asked for while it is added, handed to net, and wiped.
+ * The secret is asked for while a target is added, handed to net, and wiped;
+ * who wants a second opinion has it kept until that is asked.
  */
 #include "base/fail.h"
+#include "base/handle.h"
 #include "classify/classifier.h"
-#include "probe/answer.h"
-#include "probe/prober.h"
+#include "probe/run.h"
 
-/* A target on its way. */
-typedef struct slot {
-	mgi_arena *arena;
-	struct slot *next, **at;
-	mailguard_endpoint to;
-	mgi_wanted wanted;
-} slot;
-
-struct mailguard_probe {
-	mgi_arena *arena;
-	mailguard *mg;
-	atomic_flag busy;
-	mailguard_probe_options opts;
-	mailguard_net *net;
-	mailguard_classifier *classifier;
-	slot *slots;
-	size_t in_flight, max;
-};
+#define FLAGS \
+ (MAILGUARD_PROBE_LOGIN_ANYWAY | MAILGUARD_PROBE_STOCK | MAILGUARD_PROBE_NEWEST)
 
 static mailguard_net_options net_options(const mailguard_probe_options *o)
 {
@@ -92,8 +76,7 @@ mailguard_status mailguard_probe_new(mailguard_probe **out,
 	p->mg = mg;
 	atomic_flag_clear(&p->busy);
 	st = mgi_options_copy(&p->opts, sizeof(p->opts), opts, mg, err);
-	if (st == MAILGUARD_OK &&
-	    p->opts.flags & ~(uint32_t)MAILGUARD_PROBE_LOGIN_ANYWAY)
+	if (st == MAILGUARD_OK && p->opts.flags & ~(uint32_t)FLAGS)
 		st = mgi_fail(err, mg, MAILGUARD_EINVAL, MGI_SAY_OPTIONS_NEWER);
 	if (st == MAILGUARD_OK)
 		st = build(p, err);
@@ -105,23 +88,13 @@ mailguard_status mailguard_probe_new(mailguard_probe **out,
 	return MAILGUARD_OK;
 }
 
-static void slot_free(slot *s)
-{
-	if (s->at) {
-		*s->at = s->next;
-		if (s->next)
-			s->next->at = s->at;
-	}
-	mgi_arena_free(s->arena);
-}
-
 void mailguard_probe_free(mailguard_probe *p)
 {
 	if (!p)
 		return;
 	mailguard_net_free(p->net);
-	while (p->slots)
-		slot_free(p->slots);
+	while (p->targets)
+		mgi_target_free(p->targets);
 	mailguard_classifier_free(p->classifier);
 	mgi_arena_free(p->arena);
 }
@@ -137,39 +110,8 @@ static mailguard_status enter(mailguard_probe *p, mailguard_error *err)
 	return MAILGUARD_OK;
 }
 
-static mailguard_status slot_new(slot **out,
-                                 const mailguard_probe *p,
-                                 const mailguard_endpoint *to,
-                                 const char *name,
-                                 mailguard_error *err)
-{
-	mgi_arena *a = mgi_arena_new(p->mg);
-	slot *s;
-
-	if (!a)
-		return mgi_fail_nomem(err);
-	s = mgi_arena_alloc(a, sizeof(*s));
-	if (s) {
-		s->arena = a;
-		s->to = *to;
-		s->to.host = mgi_arena_strdup(a, to->host);
-		s->to.address = mgi_arena_strdup(a, to->address);
-		s->to.user = mgi_arena_strdup(a, to->user);
-		s->to.mechanism = mgi_arena_strdup(a, to->mechanism);
-		s->to.path = mgi_arena_strdup(a, to->path);
-		s->wanted = mgi_wanted_of(&p->opts);
-		s->wanted.name = mgi_arena_strdup(a, name);
-	}
-	if (mgi_arena_failed(a)) {
-		mgi_arena_free(a);
-		return mgi_fail_nomem(err);
-	}
-	*out = s;
-	return MAILGUARD_OK;
-}
-
 /* How many bytes of secret came; below 0 is a status. */
-static int secret_ask(char *room, const mailguard_probe *p, const slot *s)
+static int secret_ask(char *room, const mailguard_probe *p, const mgi_target *s)
 {
 	int n;
 
@@ -183,46 +125,6 @@ static int secret_ask(char *room, const mailguard_probe *p, const slot *s)
 	return n > MAILGUARD_SECRET_MAX ? MAILGUARD_ELIMIT : n;
 }
 
-/* Hand one target to net, with its secret if there is one. */
-static mailguard_status send(mailguard_probe *p,
-                             slot *s,
-                             mailguard_phase until,
-                             mailguard_span secret,
-                             mailguard_error *err)
-{
-	const mgi_prober *prober = mgi_prober_of(s->to.protocol);
-	mailguard_ask ask = { .size = sizeof(ask), .secret = secret };
-	mailguard_endpoint nobody = s->to;
-	mailguard_talk *talk;
-	mailguard_status st;
-
-	if (!prober)
-		return mgi_fail(err, p->mg, MAILGUARD_EINVAL,
-		                MGI_SAY_PROBE_NO_PROTOCOL);
-	if (!secret.len)
-		nobody.user = nobody.mechanism = NULL;
-	s->wanted.login = secret.len != 0;
-	s->wanted.user = secret.len ? NULL : s->to.user;
-	s->wanted.until = until;
-	st = prober->ask(&ask, &nobody, until, s->arena, err);
-	if (st < 0)
-		return st;
-	ask.tag = s;
-	if (p->opts.flags & MAILGUARD_PROBE_LOGIN_ANYWAY)
-		ask.flags |= MAILGUARD_ASK_UNVERIFIED;
-	return mailguard_net_ask(&talk, p->net, &ask, err);
-}
-
-static void slot_link(mailguard_probe *p, slot *s)
-{
-	s->next = p->slots;
-	s->at = &p->slots;
-	if (s->next)
-		s->next->at = &s->next;
-	p->slots = s;
-	p->in_flight++;
-}
-
 static mailguard_status add(mailguard_probe *p,
                             const mailguard_endpoint *target,
                             const char *name,
@@ -231,7 +133,7 @@ static mailguard_status add(mailguard_probe *p,
 {
 	char room[MAILGUARD_SECRET_MAX];
 	mailguard_status st;
-	slot *s;
+	mgi_target *s;
 	int n;
 
 	if (!target || !target->host)
@@ -239,7 +141,7 @@ static mailguard_status add(mailguard_probe *p,
 		                MGI_SAY_ARGUMENT_MISSING, "what", "target");
 	if (p->in_flight >= p->max)
 		return MAILGUARD_AGAIN;
-	st = slot_new(&s, p, target, name, err);
+	st = mgi_target_new(&s, p, target, name, err);
 	if (st < 0)
 		return st;
 	n = secret_ask(room, p, s);
@@ -251,14 +153,15 @@ static mailguard_status add(mailguard_probe *p,
 		st = mgi_fail(err, p->mg, MAILGUARD_ECANCELLED,
 		              MGI_SAY_LOGIN_NO_SECRET, "user", s->to.user);
 	else
-		st = send(p, s, until,
-		          (mailguard_span){ (unsigned char *)room, (size_t)n },
-		          err);
+		st = mgi_target_send(
+			p, s, until,
+			(mailguard_span){ (unsigned char *)room, (size_t)n },
+			err);
 	mgi_wipe(room, sizeof(room));
 	if (st == MAILGUARD_OK)
-		slot_link(p, s);
+		mgi_target_link(p, s);
 	else
-		slot_free(s);
+		mgi_target_free(s);
 	return st;
 }
 
@@ -285,23 +188,59 @@ mailguard_status mailguard_probe_add(mailguard_probe *p,
 	return mailguard_probe_add_named(p, target, NULL, until, err);
 }
 
-/* The talk's answer; its slot is gone then. */
+/* What a talk came to. The first of two: AGAIN. Else the target is gone then.
+ */
 static mailguard_status finish(mailguard_answer **out,
                                mailguard_probe *p,
                                const mailguard_event *event,
                                mailguard_error *err)
 {
-	slot *s = event->tag;
+	mgi_target *s = event->tag;
+	mailguard_transcript *heard = event->transcript;
 	mailguard_status st;
 
+	if (heard)
+		(void)mailguard_transcript_ref(heard);
+	if (mgi_target_second(p, s, heard)) {
+		s->heard = heard;
+		return MAILGUARD_AGAIN;
+	}
+	if (s->heard)
+		s->wanted.stock = heard;
 	/* Without memory for a transcript there is none. */
-	st = event->transcript
-	             ? mgi_answer_make(out, p->classifier, event->transcript,
-	                               &s->wanted, err)
-	             : mgi_fail_nomem(err);
-	slot_free(s);
+	st = heard ? mgi_answer_make(out, p->classifier,
+	                             s->heard ? s->heard : heard, &s->wanted,
+	                             err)
+	           : mgi_fail_nomem(err);
+	mailguard_transcript_free(heard);
+	mgi_target_free(s);
 	p->in_flight--;
 	return st;
+}
+
+/* Until there is an answer, or no time left. */
+static mailguard_status next(mailguard_answer **out,
+                             mailguard_probe *p,
+                             int64_t usec,
+                             mailguard_error *err)
+{
+	int64_t end = mgi_ticks(p->mg) + usec, left = usec;
+	const mailguard_event *event;
+	mailguard_status st;
+
+	for (;;) {
+		st = mailguard_net_next(&event, p->net, left, err);
+		if (st == MAILGUARD_OK)
+			st = finish(out, p, event, err);
+		else
+			return st;
+		if (st != MAILGUARD_AGAIN)
+			return st;
+		if (usec > 0)
+			left = end - mgi_ticks(p->mg);
+		if (usec > 0 && left < 0)
+			left = 0;
+	}
 }
 
 mailguard_status mailguard_probe_next(mailguard_answer **out,
@@ -309,7 +248,6 @@ mailguard_status mailguard_probe_next(mailguard_answer **out,
                                       int64_t usec,
                                       mailguard_error *err)
 {
-	const mailguard_event *event;
 	mailguard_status st;
 
 	if (!out)
@@ -318,9 +256,7 @@ mailguard_status mailguard_probe_next(mailguard_answer **out,
 	st = enter(p, err);
 	if (st < 0)
 		return st;
-	st = mailguard_net_next(&event, p->net, usec, err);
-	if (st == MAILGUARD_OK)
-		st = finish(out, p, event, err);
+	st = next(out, p, usec, err);
 	atomic_flag_clear(&p->busy);
 	return st;
 }

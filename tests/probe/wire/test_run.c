@@ -461,7 +461,10 @@ Test(probe_run, what_was_given_wrongly_is_refused)
 }
 
 /* 1 if an answer came and told what it should. */
-static int ask_tight(int n, const mailguard_endpoint *e, keeper *k)
+static int ask_tight(int n,
+                     const mailguard_endpoint *e,
+                     keeper *k,
+                     uint32_t flags)
 {
 	mailguard_probe_options o = options(k);
 	mailguard_probe *p = NULL;
@@ -470,6 +473,7 @@ static int ask_tight(int n, const mailguard_endpoint *e, keeper *k)
 	mailguard_status st;
 	int whole;
 
+	o.flags = flags;
 	ok(mailguard_new(&tight, fail_alloc_at(n), NULL));
 	st = mailguard_probe_new(&p, tight, &o, NULL);
 	if (st == MAILGUARD_OK)
@@ -478,7 +482,8 @@ static int ask_tight(int n, const mailguard_endpoint *e, keeper *k)
 		st = mailguard_probe_next(&a, p, PATIENCE, NULL);
 	cr_assert(st == MAILGUARD_OK || st == MAILGUARD_ENOMEM, "%d: %d", n,
 	          (int)st);
-	whole = a && mailguard_answer_ok(a);
+	whole = a && mailguard_answer_ok(a) &&
+	        (!flags || mailguard_answer_second_opinion(a));
 	mailguard_answer_free(a);
 	mailguard_probe_free(p);
 	mailguard_free(tight);
@@ -492,7 +497,122 @@ Test(probe_run, asking_survives_every_allocation_failure, .timeout = 250)
 	keeper k = { SECRET, 0 };
 	int n = 1; /* allocation 0 is the handle itself */
 
-	while (!ask_tight(n, &e, &k))
+	while (!ask_tight(n, &e, &k, 0))
+		n++;
+	cr_expect(ge(int, n, 30));
+	cr_expect(zero(int, fail_alloc_live()));
+	server_stop(s);
+}
+
+/* -- a second opinion ------------------------------------------------------ */
+
+#define OFFER_SMTP                                                       \
+ { SAY, "220 mail.test ESMTP\r\n", 0 }, { HEAR, "EHLO client.test", 0 }, \
+ {                                                                       \
+  SAY, "250-mail.test\r\n250 AUTH PLAIN\r\n", 0                          \
+ }
+#define LET_IN                                 \
+ { SAY, "235 fine\r\n", 0 }, { HEAR, "Q", 0 }, \
+ {                                             \
+  END, NULL, 0                                 \
+ }
+
+/* Ours says it in one line, libcurl in two. */
+static const deeds smtp_one_line[] = { OFFER_SMTP,
+	                               { HEAR, "AUTH PLAIN A", 0 },
+	                               LET_IN };
+static const deeds smtp_two_lines[] = { OFFER_SMTP,
+	                                { HEAR, "AUTH PLAIN\r\n", 0 },
+	                                { SAY, "334 \r\n", 0 },
+	                                { HEAR, "A", 0 },
+	                                LET_IN };
+static const deeds smtp_no_login[] = { { SAY, "220 mail.test ESMTP\r\n", 0 },
+	                               { HEAR, "EHLO", 0 },
+	                               { SAY, "250 mail.test\r\n", 0 },
+	                               { HEAR, "Q", 0 },
+	                               { END, NULL, 0 } };
+
+Test(probe_run, a_second_opinion_is_told_and_changes_nothing)
+{
+	static const struct {
+		const char *why;
+		const deeds *script; /* NULL: nobody listens */
+		bool login;
+		int ok, second; /* 2: none was asked */
+		const char *finding;
+	} rows[] = {
+		{ "libcurl is kept out", smtp_one_line, true, 1, 0,
+		  "stock.kept-out" },
+		{ "libcurl gets in", smtp_two_lines, true, 0, 1,
+		  "stock.gets-in" },
+		{ "no login is offered", smtp_no_login, true, 0, -1, NULL },
+		{ "both get in", smtp_no_login, false, 1, 1, NULL },
+		{ "nobody listens", NULL, false, 0, 2, NULL },
+	};
+	size_t i, k;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		keeper k1 = { SECRET, 0 };
+		mailguard_probe_options o = options(&k1);
+		const deeds *script = rows[i].script;
+		server *s = script ? server_start(script) : NULL;
+		mailguard_endpoint to =
+			smtp_at(s ? server_port(s) : server_nobody());
+		const mailguard_answer_second *second;
+		const mailguard_finding *f;
+		const char *found = NULL;
+		mailguard_answer *a;
+		mailguard_buffer *b;
+		mailguard_probe *p;
+
+		o.flags = MAILGUARD_PROBE_STOCK;
+		to.user = rows[i].login ? "ann" : NULL;
+		p = probe_of(&o);
+		ok(mailguard_probe_add(p, &to, 0, NULL));
+		ok(mailguard_probe_next(&a, p, PATIENCE, NULL));
+		cr_expect(eq(int, (int)mailguard_probe_in_flight(p), 0));
+		cr_expect(eq(int, mailguard_answer_ok(a), rows[i].ok), "%s",
+		          rows[i].why);
+		second = mailguard_answer_second_opinion(a);
+		cr_expect(eq(int, second ? second->ok : 2, rows[i].second),
+		          "%s", rows[i].why);
+		for (k = 0; (f = mailguard_answer_finding(a, k)); k++)
+			if (strncmp(f->code, "stock.", 6) == 0)
+				found = f->code;
+		cr_expect(eq(str, (char *)(found ? found : "none"),
+		             (char *)(rows[i].finding ? rows[i].finding
+		                                      : "none")),
+		          "%s", rows[i].why);
+		cr_expect(le(int, k1.asked, 1));
+		ok(mailguard_buffer_new(&b, mg, NULL));
+		ok(mailguard_answer_json(b, a, 0, NULL));
+		cr_expect(ne(
+			ptr,
+			(void *)strstr(mailguard_buffer_text(b), "\"stock\""),
+			NULL));
+		ok(mailguard_answer_text(b, a, NULL));
+		cr_expect(
+			eq(int,
+		           strstr(mailguard_buffer_text(b), "libcurl") != NULL,
+		           rows[i].second != 2),
+			"%s", rows[i].why);
+		mailguard_buffer_free(b);
+		mailguard_answer_free(a);
+		mailguard_probe_free(p);
+		if (s)
+			server_stop(s);
+	}
+}
+
+Test(probe_run,
+     a_second_opinion_survives_every_allocation_failure,
+     .timeout = 250)
+{
+	server *s = server_start(smtp_no_login);
+	mailguard_endpoint e = smtp_at(server_port(s));
+	int n = 1; /* allocation 0 is the handle itself */
+
+	while (!ask_tight(n, &e, NULL, MAILGUARD_PROBE_STOCK))
 		n++;
 	cr_expect(ge(int, n, 30));
 	cr_expect(zero(int, fail_alloc_live()));
