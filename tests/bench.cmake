@@ -21,3 +21,11 @@ if(GMIME_FOUND)
   target_link_libraries(peer_gmime PRIVATE PkgConfig::GMIME)
   add_dependencies(benchmarks peer_gmime)
 endif()
+if(MAILGUARD_PYTHON)
+  add_custom_target(bench_python USES_TERMINAL
+    COMMAND ${CMAKE_COMMAND} -E env
+    PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python
+    BENCH_WALK=$<TARGET_FILE:bench_walk> ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_python.py
+    DEPENDS bench_walk mailguard_python)
+endif()

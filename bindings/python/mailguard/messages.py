@@ -48,57 +48,68 @@ class Message:
     from the file it lies in; if that was changed in the meantime, it says so
     with SystemRefused ("file.changed"). A pickled one has all of it.
     """
-    __slots__ = ("item", "sender", "to", "subject", "message_id", "_at",
-                 "_walk", "_raw", "_mail", "_attachments", "_sums")
+    __slots__ = ("_head", "_walk", "_raw", "_mail", "_attachments")
 
-    item: Item
-    sender: str
-    to: str
-    subject: str
-    message_id: str
-
-    def __init__(self, item: Item, at: int, sender: str, to: str,
-                 subject: str, message_id: str, raw: Optional[bytes] = None,
+    def __init__(self, head: Tuple[Item, int, str, str, str, str],
+                 raw: Optional[bytes] = None,
                  walk: Optional["weakref.ref[Any]"] = None) -> None:
-        self.item = item
-        self._at = at
-        self.sender = sender
-        self.to = to
-        self.subject = subject
-        self.message_id = message_id
+        self._head = head  # a list makes very many of these: one tuple
         self._raw = raw
         self._walk = walk
-        self._mail: Optional[_core.Mail] = None
-        self._attachments: Optional[Tuple[Attachment, ...]] = None
-        self._sums: Tuple[str, str] = ("", "")
+
+    @property
+    def item(self) -> Item:
+        """Where it lies."""
+        return self._head[0]
 
     @property
     def index(self) -> int:
         """Its number in the store, from 1."""
-        return self.item.index
+        return self._head[0].index
 
     @property
     def folder(self) -> str:
         """The folder it is in; "/" between levels."""
-        return self.item.folder
+        return self._head[0].folder
 
     @property
     def size(self) -> int:
         """How many bytes it has."""
-        return self.item.size
+        return self._head[0].size
 
     @property
     def flags(self) -> Flags:
         """What the mail program noted: seen, answered ..."""
-        return Flags(self.item.flags)
+        return Flags(self._head[0].flags)
+
+    @property
+    def sender(self) -> str:
+        """Of its From field, decoded; "" if there is none."""
+        return self._head[2]
+
+    @property
+    def to(self) -> str:
+        """Of its To field, decoded; "" if there is none."""
+        return self._head[3]
+
+    @property
+    def subject(self) -> str:
+        """Decoded; "" if there is none."""
+        return self._head[4]
+
+    @property
+    def message_id(self) -> str:
+        """Without <>; "" if there is none."""
+        return self._head[5]
 
     @property
     def date(self) -> Optional[datetime.datetime]:
         """Of its Date field, in UTC; None if there is no such time."""
-        if not self._at:
+        at = self._head[1]
+        if not at:
             return None
         try:
-            return _EPOCH + datetime.timedelta(microseconds=self._at)
+            return _EPOCH + datetime.timedelta(microseconds=at)
         except OverflowError:
             return None
 
@@ -121,9 +132,7 @@ class Message:
             f.seek(item.offset)
             raw = f.read(item.size)
         mail = _core.Mail(_handle("en"), raw)
-        if len(raw) != item.size or mail.head() != (
-                self._at, self.sender, self.to, self.subject,
-                self.message_id):
+        if len(raw) != item.size or mail.head() != self._head[1:]:
             raise SystemRefused(
                 f"{item.file}: it was changed since message {item.index} was "
                 "listed", _core.EIO, _STALE, "file.changed")
@@ -132,9 +141,10 @@ class Message:
 
     def _whole(self) -> _core.Mail:
         raw = self.raw
-        if self._mail is None:
-            self._mail = _core.Mail(_handle("en"), raw)
-        return self._mail
+        mail: Optional[_core.Mail] = getattr(self, "_mail", None)
+        if mail is None:
+            self._mail = mail = _core.Mail(_handle("en"), raw)
+        return mail
 
     @property
     def text(self) -> str:
@@ -144,29 +154,26 @@ class Message:
     @property
     def attachments(self) -> Tuple[Attachment, ...]:
         """What is to be saved, not what lies in a message within it."""
-        if self._attachments is None:
-            mail, found = self._whole(), []
+        found: Optional[Tuple[Attachment, ...]] = getattr(self, "_attachments", None)
+        if found is None:
+            mail, parts = self._whole(), []
             part = mail.attachment(0)
             while part is not None:
-                found.append(Attachment(*part))
-                part = mail.attachment(len(found))
-            self._attachments = tuple(found)
-        return self._attachments
+                parts.append(Attachment(*part))
+                part = mail.attachment(len(parts))
+            self._attachments = found = tuple(parts)
+        return found
 
     @property
     def sha256(self) -> str:
         """Of the delivered bytes, in hexadecimal."""
-        if not self._sums[0]:
-            self._sums = (self._whole().sha256(), self._sums[1])
-        return self._sums[0]
+        return self._whole().sha256()
 
     @property
     def digest(self) -> str:
         """"mg1:" and 64 digits: the same for what says the same, whatever
         file it lies in."""
-        if not self._sums[1]:
-            self._sums = (self._sums[0], self._whole().digest())
-        return self._sums[1]
+        return self._whole().digest()
 
     def as_email(self) -> email.message.EmailMessage:
         """The same as an email.message.EmailMessage."""
@@ -179,20 +186,16 @@ class Message:
     def __bytes__(self) -> bytes:
         return self.raw
 
-    def _key(self) -> Tuple[Any, ...]:
-        return (self.item, self._at, self.sender, self.to, self.subject,
-                self.message_id, self.raw)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Message):
             return NotImplemented
-        return self._key() == other._key()
+        return self._head == other._head and self.raw == other.raw
 
     def __hash__(self) -> int:
-        return hash((self.item, self.message_id))
+        return hash(self._head)
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return Message, self._key()
+        return Message, (self._head, self.raw)
 
     def __repr__(self) -> str:
         return (f"Message(folder={self.folder!r}, index={self.index}, "

@@ -119,7 +119,7 @@ class _Walk:
                 raise _named(e, self._path)
             if head is None:
                 raise StopIteration
-            message = Message(*head, None, self._ref)
+            message = Message(head, None, self._ref)
             self.at = message
             return message
 
