@@ -11,6 +11,8 @@
  */
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 /* One charset. They live as long as the program. */
 typedef struct mgi_charset mgi_charset;
 
@@ -27,11 +29,37 @@ bool mgi_charset_is_wide(const mgi_charset *cs);
  */
 const mgi_charset *mgi_charset_marked(mailguard_span bytes, size_t *skip);
 /*
- * The likeliest of UTF-8, ISO-2022-JP, CP932 and EUC-JP for text without a
- * label; UTF-8 for plain ASCII, NULL if it is like none of them. The last
- * character may be cut.
+ * The likeliest charset of text without a label: UTF-8, also for plain ASCII,
+ * ISO-2022-JP, Shift_JIS, EUC-JP, GB18030, Big5, EUC-KR, KOI8-R, windows-1251;
+ * NULL if it is like none of them. The last character may be cut.
  */
 const mgi_charset *mgi_charset_sniff(mailguard_span bytes);
+
+#define MGI_SNIFF_SAMPLE 4096
+
+/* The same for text that comes in pieces. */
+typedef struct mgi_sniff {
+	uint64_t at;              /* bytes fed */
+	uint64_t odd;             /* bytes above 127 */
+	uint64_t side;            /* ... right behind another one */
+	uint64_t escapes;         /* ESC */
+	uint64_t good, long_good; /* characters of UTF-8; of three bytes up */
+	uint64_t bad;             /* bytes that cannot be UTF-8, */
+	uint64_t bad_at;          /* the first of them, or MAILGUARD_NOWHERE */
+	uint64_t begin;           /* of a character not whole yet */
+	unsigned need, length;    /* how much of it is to come */
+	unsigned char low, high;  /* what its next byte must be */
+	unsigned char last;       /* byte */
+	size_t sample_len;
+	unsigned char sample[MGI_SNIFF_SAMPLE]; /* from the first odd byte on */
+} mgi_sniff;
+
+void mgi_sniff_begin(mgi_sniff *s);
+void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes);
+/* Mostly: a byte here and there may be broken. */
+bool mgi_sniff_is_utf8(const mgi_sniff *s);
+/* Sure: even if a label says something else. */
+const mgi_charset *mgi_sniff_likeliest(const mgi_sniff *s, bool *sure);
 
 /* What could not be decoded. */
 typedef struct mgi_damage {

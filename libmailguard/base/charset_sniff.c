@@ -1,20 +1,121 @@
 /*
- * charset_sniff.c - which charset Japanese text without a label is in.
+ * charset_sniff.c - which charset text is in, by its bytes.
  *
- * UTF-8 and ISO-2022-JP prove themselves. CP932 and EUC-JP are read side by
- * side: fewest impossible bytes wins, then most kana, for no Japanese text is
- * without them for long, and a wrong reading has half-width ones and rare
- * kanji instead.
+ * UTF-8 and ISO-2022-JP prove themselves, and so nearly does Cyrillic, whose
+ * words are all above 127; the rest is charset_score.c's. The first kilobytes
+ * from the first odd byte on decide; whether it is UTF-8, all of them.
  */
 #include "base/charset.h"
 
+#include <string.h>
+
+#include "base/charset_score.h"
 #include "base/text.h"
 
 #define ESC 0x1b
+#define BLOCK 64
 
-typedef struct score {
-	size_t wrong, kana, rare, chars;
-} score;
+void mgi_sniff_begin(mgi_sniff *s)
+{
+	memset(s, 0, offsetof(mgi_sniff, sample));
+	s->bad_at = MAILGUARD_NOWHERE;
+}
+
+/* Where the first byte above 127, or escape, stands. */
+static size_t find_odd(mailguard_span s)
+{
+	size_t i = 0, k;
+
+	for (; s.len - i >= BLOCK; i += BLOCK) {
+		uint8_t odd = 0;
+
+		for (k = 0; k < BLOCK; k++)
+			odd |= (uint8_t)((s.data[i + k] & 0x80) |
+			                 (s.data[i + k] == ESC));
+		if (odd)
+			break;
+	}
+	while (i < s.len && s.data[i] < 0x80 && s.data[i] != ESC)
+		i++;
+	return i;
+}
+
+static void utf8_bad(mgi_sniff *s, uint64_t at)
+{
+	if (!s->bad++)
+		s->bad_at = at;
+	s->need = 0;
+}
+
+static void utf8_lead(mgi_sniff *s, unsigned char c, uint64_t at)
+{
+	s->begin = at;
+	s->low = 0x80;
+	s->high = 0xbf;
+	s->need = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+	if (c == 0xe0)
+		s->low = 0xa0;
+	else if (c == 0xed)
+		s->high = 0x9f;
+	else if (c == 0xf0)
+		s->low = 0x90;
+	else if (c == 0xf4)
+		s->high = 0x8f;
+	else if (c < 0xc2 || c > 0xf4)
+		utf8_bad(s, at);
+	s->length = s->need;
+}
+
+static void utf8_byte(mgi_sniff *s, unsigned char c, uint64_t at)
+{
+	if (s->need && (c < s->low || c > s->high))
+		utf8_bad(s, s->begin);
+	else if (s->need) {
+		s->low = 0x80;
+		s->high = 0xbf;
+		if (--s->need)
+			return;
+		s->good++;
+		s->long_good += s->length > 1;
+		return;
+	}
+	if (c >= 0x80)
+		utf8_lead(s, c, at);
+}
+
+/* Bytes from the first odd one on. */
+static void take_sample(mgi_sniff *s, mailguard_span bytes)
+{
+	bytes = mgi_span_head(bytes, sizeof(s->sample) - s->sample_len);
+	if (!bytes.len)
+		return;
+	memcpy(s->sample + s->sample_len, bytes.data, bytes.len);
+	s->sample_len += bytes.len;
+}
+
+void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
+{
+	size_t i = s->need ? 0 : find_odd(bytes);
+
+	take_sample(s, s->sample_len ? bytes : mgi_span_from(bytes, i));
+	while (i < bytes.len) {
+		unsigned char c = bytes.data[i];
+
+		if (c < 0x80 && !s->need) {
+			s->escapes += c == ESC;
+			s->last = c;
+			i += c == ESC;
+			i += find_odd(mgi_span_from(bytes, i));
+			continue;
+		}
+		s->odd += c >= 0x80;
+		s->side += c >= 0x80 && s->last >= 0x80;
+		s->last = c;
+		utf8_byte(s, c, s->at + i);
+		i++;
+	}
+	s->at += bytes.len;
+}
 
 static bool has_jis_escape(mailguard_span s)
 {
@@ -33,122 +134,68 @@ static bool has_jis_escape(mailguard_span s)
 	return false;
 }
 
-static bool has_high(mailguard_span s)
+static mailguard_span sample_of(const mgi_sniff *s)
 {
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if (s.data[i] >= 0x80)
-			return true;
-	return false;
+	return mgi_span(s->sample, s->sample_len);
 }
 
-/* Bytes that the last character of `s` may lack do not count. */
-static bool is_utf8(mailguard_span s)
+/* Nearly every byte above 127 is a letter of KOI8-R or windows-1251, they form
+ * words, and some words are of an odd length, as pairs cannot be. */
+static const char *cyrillic(mailguard_span s)
 {
-	size_t back;
+	size_t letters = 0, others = 0, big = 0, words = 0, odd = 0, run = 0, i;
 
-	for (back = 0; back < 4 && back <= s.len; back++) {
-		size_t n = s.len - back;
+	for (i = 0; i <= s.len; i++) {
+		unsigned char c = i < s.len ? s.data[i] : ' ';
 
-		if (!mgi_utf8_valid(mgi_span_head(s, n)))
+		if (c >= 0x80) {
+			letters += c >= 0xc0;
+			others += c < 0xc0;
+			big += c >= 0xe0;
+			run++;
 			continue;
-		return back == 0 || s.data[n] >= 0xc2;
-	}
-	return false;
-}
-
-static size_t sjis_char(score *sc, const unsigned char *p, size_t n)
-{
-	if (p[0] < 0x80)
-		return 1;
-	sc->chars++;
-	if (p[0] >= 0xa1 && p[0] <= 0xdf) {
-		sc->rare++; /* half-width katakana */
-		return 1;
-	}
-	if (p[0] == 0x80 || p[0] == 0xa0 || p[0] > 0xfc) {
-		sc->wrong++;
-		return 1;
-	}
-	if (n < 2)
-		return 1;
-	if (p[1] < 0x40 || p[1] == 0x7f || p[1] > 0xfc) {
-		sc->wrong++;
-		return 1;
-	}
-	if ((p[0] == 0x82 && p[1] >= 0x9f && p[1] <= 0xf1) ||
-	    (p[0] == 0x83 && p[1] <= 0x96))
-		sc->kana++;
-	else if (p[0] >= 0x98)
-		sc->rare++;
-	return 2;
-}
-
-static size_t eucjp_char(score *sc, const unsigned char *p, size_t n)
-{
-	size_t need = p[0] == 0x8f ? 3 : 2, i;
-
-	if (p[0] < 0x80)
-		return 1;
-	sc->chars++;
-	if (p[0] != 0x8e && p[0] != 0x8f && (p[0] < 0xa1 || p[0] == 0xff)) {
-		sc->wrong++;
-		return 1;
-	}
-	for (i = 1; i < need && i < n; i++) {
-		if (p[i] < 0xa1 || p[i] == 0xff) {
-			sc->wrong++;
-			return i;
 		}
+		words += run > 1;
+		odd += run > 1 && run % 2;
+		run = 0;
 	}
-	if (n < need)
-		return n;
-	if (p[0] == 0xa4 || p[0] == 0xa5)
-		sc->kana++;
-	else if (p[0] < 0xa0 || p[0] >= 0xd0)
-		sc->rare++;
-	return need;
+	if (letters < 10 || others * 16 > letters || words < 2 ||
+	    odd * 4 < words || letters < words * 3)
+		return NULL;
+	return big * 2 > letters ? "windows-1251" : "koi8-r";
 }
 
-static score read_as(size_t (*next)(score *, const unsigned char *, size_t),
-                     mailguard_span s)
+bool mgi_sniff_is_utf8(const mgi_sniff *s)
 {
-	score sc = { 0, 0, 0, 0 };
-
-	while (s.len)
-		s = mgi_span_from(s, next(&sc, s.data, s.len));
-	return sc;
+	/* What is not whole yet may be the end of a cut sample. */
+	return s->odd && s->bad * 8 <= s->good;
 }
 
-/* Fewer than one character in eight is impossible. */
-static bool plausible(const score *sc)
+const mgi_charset *mgi_sniff_likeliest(const mgi_sniff *s, bool *sure)
 {
-	return sc->wrong * 8 <= sc->chars;
-}
+	mailguard_span sample = sample_of(s);
+	const char *label;
 
-static bool better(const score *a, const score *b)
-{
-	if (a->wrong != b->wrong)
-		return a->wrong < b->wrong;
-	if (a->kana != b->kana)
-		return a->kana > b->kana;
-	return a->rare < b->rare;
+	*sure = true;
+	if (!s->odd && s->escapes && has_jis_escape(sample))
+		return mgi_charset_find(mgi_span_of("iso-2022-jp"));
+	if (!s->bad || mgi_sniff_is_utf8(s)) {
+		*sure = !s->bad && (s->long_good > 1 || s->good > 3);
+		return mgi_charset_utf8();
+	}
+	*sure = false;
+	label = cyrillic(sample);
+	if (!label)
+		label = mgi_charset_asian(sure, sample);
+	return label ? mgi_charset_find(mgi_span_of(label)) : NULL;
 }
 
 const mgi_charset *mgi_charset_sniff(mailguard_span bytes)
 {
-	score sjis, eucjp;
-	bool is_eucjp;
+	mgi_sniff s;
+	bool sure;
 
-	if (!has_high(bytes) && has_jis_escape(bytes))
-		return mgi_charset_find(mgi_span_of("iso-2022-jp"));
-	if (is_utf8(bytes))
-		return mgi_charset_utf8();
-	sjis = read_as(sjis_char, bytes);
-	eucjp = read_as(eucjp_char, bytes);
-	is_eucjp = better(&eucjp, &sjis);
-	if (!plausible(is_eucjp ? &eucjp : &sjis))
-		return NULL;
-	return mgi_charset_find(mgi_span_of(is_eucjp ? "euc-jp" : "shift_jis"));
+	mgi_sniff_begin(&s);
+	mgi_sniff_feed(&s, bytes);
+	return mgi_sniff_likeliest(&s, &sure);
 }

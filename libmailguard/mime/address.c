@@ -95,7 +95,7 @@ static mailguard_status phrase(mailguard_buffer *out,
 	st = mgi_buf_status(&bare, err);
 	if (st == MAILGUARD_OK)
 		st = mgi_text_decode(out, mgi_span_trim(mgi_buf_span(&bare)),
-		                     err);
+		                     NULL, err);
 	mgi_buf_done(&bare);
 	return st;
 }
@@ -115,7 +115,7 @@ static mailguard_status comment(mailguard_buffer *out,
 	if (end > at + 1 && s.data[end - 1] == ')')
 		end--;
 	return mgi_text_decode(out, mgi_span(s.data + at + 1, end - at - 1),
-	                       err);
+	                       NULL, err);
 }
 
 /* -- the address ----------------------------------------------------------- */
@@ -126,7 +126,11 @@ static void spec(mailguard_buffer *out, mailguard_span s)
 	size_t at = 0, next;
 
 	s = mgi_span_trim(s);
-	if (s.len && s.data[0] == '@') {
+	if (mgi_lex_find(s, 0, "@") == s.len) {
+		mgi_lex_uncomment(out, s); /* "ann at example.org" */
+		return;
+	}
+	if (s.data[0] == '@') {
 		size_t colon = mgi_lex_find(s, 0, ":");
 
 		s = colon < s.len ? mgi_span_from(s, colon + 1) : s;
@@ -251,7 +255,7 @@ static mailguard_status tell_encoded(mailguard_address_walk *w,
 	mailguard_status st;
 
 	mgi_buf_init(&all, b->mg);
-	st = mgi_text_decode(&all, piece, err);
+	st = mgi_text_decode(&all, piece, NULL, err);
 	if (st == MAILGUARD_OK && memchr(mgi_buf_text(&all), '@', all.len)) {
 		st = tell(w, mgi_buf_span(&all), b, err);
 		w->address.broken = 1;
@@ -298,22 +302,54 @@ static mailguard_status begin_group(mailguard_address_walk *w,
 	return mgi_fail_nomem(err);
 }
 
+/* "a@b.c d@e.f": where the second one begins, or 0. */
+static size_t second_bare(mailguard_span s)
+{
+	size_t at = 0, begin = 0, sign = 0;
+	bool before = false;
+
+	for (; at < s.len; at = mgi_lex_skip(s, at)) {
+		if (s.data[at] == '<')
+			return 0;
+		if (mgi_is_space(s.data[at])) {
+			before |= sign > begin && sign + 1 < at;
+			begin = at + 1;
+		} else if (s.data[at] == '@') {
+			sign = at;
+			if (before && sign > begin && at + 1 < s.len &&
+			    !mgi_is_space(s.data[at + 1]))
+				return begin;
+		}
+	}
+	return 0;
+}
+
+/* Is there a name between a ">" and the next "<"? The comma is missing. */
+static bool is_next(mailguard_span s, size_t after, size_t open)
+{
+	return after && open > after &&
+	       mgi_span_trim(mgi_span(s.data + after, open - after)).len;
+}
+
 /* Where the piece at `at` ends; a "<" lasts to its ">". */
 static size_t piece_end(mailguard_address_walk *w, size_t at)
 {
 	mailguard_span s = w->value;
-	size_t close;
+	size_t close, after = 0;
 
 	for (;;) {
 		at = mgi_lex_find(s, at, ",;<:");
 		if (at == s.len || s.data[at] != '<')
 			return at;
+		if (is_next(s, after, at))
+			return after;
 		close = w->unclosed ? s.len : mgi_lex_find(s, at, ">");
 		w->unclosed = close == s.len;
 		/* Never closed: the comma ends it. */
 		if (w->unclosed)
 			return mgi_lex_find(s, at, ",;");
 		at = close;
+		after = close + 1;
 	}
 }
 
@@ -351,7 +387,13 @@ mailguard_status mailguard_address_walk_next(const mailguard_address **out,
 		mailguard_span piece =
 			mgi_span(w->value.data + w->at, end - w->at);
 		char stop = end < w->value.len ? (char)w->value.data[end] : ',';
+		size_t second = second_bare(piece);
 
+		if (second) {
+			piece.len = second;
+			end = w->at + second;
+			stop = ' ';
+		}
 		if (stop == ':' && !is_group(w, piece)) {
 			end = mgi_lex_find(w->value, end + 1, ",;");
 			piece.len = end - w->at;

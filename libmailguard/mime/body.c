@@ -43,6 +43,19 @@ int mgi_parser_delimiter(bool *closing,
 	return -1;
 }
 
+static mailguard_status look_for_files(mailguard_parser *p,
+                                       mailguard_span s,
+                                       mailguard_error *err)
+{
+	mgi_harm *harm = &mgi_parser_top(p)->harm;
+	mailguard_status st = MAILGUARD_OK;
+	uint64_t offset = p->event.offset;
+
+	while (st == MAILGUARD_OK && mgi_uu_feed(&p->uu, harm, &s, &offset))
+		st = mgi_part_uufile(p, err);
+	return st;
+}
+
 static mailguard_status tell(mailguard_parser *p,
                              mailguard_span raw,
                              mailguard_error *err)
@@ -58,6 +71,8 @@ static mailguard_status tell(mailguard_parser *p,
 	if (!aside && top->part->encoding != MAILGUARD_ENCODING_8BIT &&
 	    top->part->encoding != MAILGUARD_ENCODING_BINARY)
 		mgi_look_8bit(&top->harm, raw, e->offset);
+	if (p->uu_looking && look_for_files(p, raw, err) < 0)
+		return MAILGUARD_ENOMEM;
 	if (!p->transfer_open)
 		return MAILGUARD_OK;
 	if (top->part->encoding >= MAILGUARD_ENCODING_BASE64 &&
@@ -66,6 +81,8 @@ static mailguard_status tell(mailguard_parser *p,
 		mgi_transfer_feed(&p->decoded, &p->transfer, raw);
 		e->data = mgi_buf_span(&p->decoded);
 	}
+	if (p->sniffing)
+		mgi_sniff_feed(&p->sniff, e->data);
 	top->part->size += e->data.len;
 	return mgi_buf_status(&p->decoded, err);
 }

@@ -10,6 +10,7 @@
 #include "base/source.h"
 #include "base/text.h"
 #include "mime/lex.h"
+#include "mime/parser.h"
 #include "mime/transfer.h"
 
 /* -- decoded bytes --------------------------------------------------------- */
@@ -26,6 +27,8 @@ typedef struct reader {
 	mailguard_span piece; /* of the part, not decoded yet */
 	uint64_t at;          /* in the message, behind `piece` */
 	bool plain, ended;
+	bool cr; /* lines end in CR, and are read as if in LF */
+	mailguard_buffer turned;
 	mgi_transfer transfer;
 	mailguard_buffer out;
 } reader;
@@ -48,6 +51,8 @@ static mailguard_status part_open(void **state,
 	           b->part->encoding > MAILGUARD_ENCODING_UU;
 	mgi_transfer_begin(&r->transfer, b->part->encoding);
 	mgi_buf_init(&r->out, r->mg);
+	mgi_buf_init(&r->turned, r->mg);
+	r->cr = b->msg->parser->in.cr && !(b->part->flags & inner);
 	*state = r;
 	return mailguard_source_open(&r->stream, b->msg->source, err);
 }
@@ -88,7 +93,12 @@ static mailguard_status next_raw(mailguard_span *out,
 		return st;
 	*out = mgi_span_head(r->piece, 65536);
 	r->piece = mgi_span_from(r->piece, out->len);
-	return MAILGUARD_OK;
+	if (!r->cr)
+		return MAILGUARD_OK;
+	mgi_buf_cut(&r->turned, 0);
+	mgi_input_turn(&r->turned, *out);
+	*out = mgi_buf_span(&r->turned);
+	return mgi_buf_status(&r->turned, err);
 }
 
 static mailguard_status part_next(mailguard_span *out,
@@ -121,6 +131,7 @@ static void part_close(void *state)
 
 	mailguard_stream_free(r->stream);
 	mgi_buf_done(&r->out);
+	mgi_buf_done(&r->turned);
 }
 
 static void part_release(void *self)
@@ -196,6 +207,50 @@ static void put_lines(mailguard_buffer *out, size_t from)
 	mgi_buf_cut(out, n);
 }
 
+/* A file in a text of another part? */
+static bool is_file_in(const mailguard_part *part, const mailguard_part *text)
+{
+	return part->parent == text->number &&
+	       text->flags & MAILGUARD_PART_TEXT;
+}
+
+/* What was told as a part of its own; a text with files is not encoded. */
+static void drop_files(mailguard_buffer *bytes,
+                       const mailguard_message *msg,
+                       const mailguard_part *text)
+{
+	const mailguard_part *part;
+	size_t i = (size_t)text->number + 1, from, to, gone = 0;
+
+	for (; (part = mailguard_message_part(msg, i)) != NULL; i++) {
+		if (!is_file_in(part, text))
+			break;
+		from = (size_t)(part->offset - text->body) - gone;
+		to = (size_t)(part->end - text->body) - gone;
+		if (to > bytes->len)
+			to = bytes->len;
+		if (from >= to)
+			break;
+		memmove(bytes->at + from, bytes->at + to, bytes->len - to);
+		mgi_buf_cut(bytes, bytes->len - (to - from));
+		gone += to - from;
+	}
+}
+
+/* What is no text has not been looked at yet. */
+static mailguard_status decode(mailguard_buffer *out,
+                               const mailguard_part *part,
+                               mailguard_span bytes,
+                               mailguard_error *err)
+{
+	const mgi_charset *cs = mgi_charset_find(mgi_span_of(part->read_as));
+
+	if (cs)
+		return mgi_text_as(out, cs, bytes, err);
+	return mgi_text_labelled(out, mgi_span_of(part->charset), bytes, NULL,
+	                         err);
+}
+
 mailguard_status mailguard_message_part_text(mailguard_buffer *out,
                                              mailguard_message *msg,
                                              int32_t number,
@@ -214,9 +269,9 @@ mailguard_status mailguard_message_part_text(mailguard_buffer *out,
 		return st;
 	mgi_buf_init(&bytes, msg->mg);
 	st = read_text(&bytes, source, err);
+	drop_files(&bytes, msg, part);
 	if (st == MAILGUARD_OK)
-		st = mgi_text_labelled(out, mgi_span_of(part->charset),
-		                       mgi_buf_span(&bytes), err);
+		st = decode(out, part, mgi_buf_span(&bytes), err);
 	if (st == MAILGUARD_OK)
 		put_lines(out, before);
 	mgi_buf_done(&bytes);

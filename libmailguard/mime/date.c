@@ -12,6 +12,7 @@
 #include "mime/date.h"
 
 #define WORDS_MAX 24
+#define TIGHT_MAX 256
 
 static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
@@ -141,6 +142,8 @@ static void number_word(reading *r, mailguard_span w)
 	int32_t n;
 	size_t len = digits(&n, w);
 
+	if (len == 3 && w.data[0] == '0' && !r->c.day)
+		len = 2; /* "029 Apr" */
 	if (len >= 3 || (r->c.day && r->c.month && !r->c.year)) {
 		if (!r->c.year)
 			r->c.year = year_of(n, len);
@@ -151,7 +154,20 @@ static void number_word(reading *r, mailguard_span w)
 	}
 }
 
-/* "2026-01-13", "2026/1/13", "13-Jan-2026", "13-Jan-26" */
+/* Which is the day and which the month, if only one of them can be it. */
+static bool by_size(reading *r, mailguard_span second)
+{
+	int32_t n;
+
+	(void)digits(&n, second);
+	if ((r->c.day > 12) == (n > 12))
+		return false;
+	r->c.month = n > 12 ? r->c.day : n;
+	r->c.day = n > 12 ? n : r->c.day;
+	return r->c.month > 0;
+}
+
+/* "2026-01-13", "2026/1/13", "13-Jan-2026", "13-Jan-26", "13.1.2026" */
 static bool joined_date(reading *r, mailguard_span w)
 {
 	mailguard_span part[3];
@@ -159,7 +175,8 @@ static bool joined_date(reading *r, mailguard_span w)
 	int32_t n;
 
 	for (i = 0; i <= w.len; i++) {
-		if (i < w.len && w.data[i] != '-' && w.data[i] != '/')
+		if (i < w.len && w.data[i] != '-' && w.data[i] != '/' &&
+		    w.data[i] != '.')
 			continue;
 		if (k == 3 || i == begin)
 			return false;
@@ -174,10 +191,10 @@ static bool joined_date(reading *r, mailguard_span w)
 		(void)digits(&r->c.day, part[2]);
 		return true;
 	}
+	r->c.day = n;
 	r->c.month = month_of(part[1]);
-	if (!r->c.month)
-		return false; /* day and month could be either */
-	(void)digits(&r->c.day, part[0]);
+	if (!r->c.month && !by_size(r, part[1]))
+		return false;
 	i = digits(&n, part[2]);
 	r->c.year = year_of(n, i);
 	return i > 0;
@@ -212,7 +229,8 @@ static void take(reading *r, mailguard_span w)
 
 	for (i = 0; i < w.len; i++) {
 		colons += w.data[i] == ':';
-		dashes += i > 0 && (w.data[i] == '-' || w.data[i] == '/');
+		dashes += i > 0 && (w.data[i] == '-' || w.data[i] == '/' ||
+		                    w.data[i] == '.');
 	}
 	if (w.data[0] == '+' || w.data[0] == '-')
 		numeric_zone(r, w);
@@ -241,6 +259,33 @@ static bool is_break(unsigned char c)
 	       c >= 0x7f;
 }
 
+/* Behind white space and comments. */
+static size_t skip_blank(mailguard_span s, size_t i)
+{
+	while (i < s.len && (s.data[i] <= ' ' || s.data[i] == '(')) {
+		if (s.data[i] == '(')
+			while (i + 1 < s.len && s.data[i] != ')')
+				i++;
+		i++;
+	}
+	return i;
+}
+
+/* "09 (o'clock) : 55": nothing stands around a colon (RFC 5322, 4.3). */
+static mailguard_span tighten(char out[TIGHT_MAX], mailguard_span s)
+{
+	size_t i = 0, n = 0, next;
+
+	while (i < s.len && n < TIGHT_MAX) {
+		next = skip_blank(s, i);
+		if (next > i && next < s.len &&
+		    (s.data[next] == ':' || (n && out[n - 1] == ':')))
+			i = next;
+		out[n++] = (char)s.data[i++];
+	}
+	return mgi_span(out, n);
+}
+
 static void take_all(reading *r, mailguard_span s)
 {
 	size_t i = 0, begin, words = 0, head;
@@ -266,9 +311,10 @@ static void take_all(reading *r, mailguard_span s)
 mailguard_time mailguard_header_date(int32_t *offset, mailguard_span value)
 {
 	reading r = { .bad = false };
+	char flat[TIGHT_MAX];
 	mailguard_time t;
 
-	take_all(&r, value);
+	take_all(&r, tighten(flat, value));
 	if (r.pm == 2 && r.c.hour < 12)
 		r.c.hour += 12;
 	else if (r.pm == 1 && r.c.hour == 12)

@@ -40,6 +40,11 @@ static const struct {
 	{ "uuencode-cut", LOSS, MGI_SAY_DAMAGE_UU_CUT },
 	{ "8bit-body", NOTE, MGI_SAY_DAMAGE_8BIT_BODY },
 	{ "no-header", WARN, MGI_SAY_DAMAGE_NO_HEADER },
+	{ "bom", NOTE, MGI_SAY_DAMAGE_BOM },
+	{ "cr-ends", NOTE, MGI_SAY_DAMAGE_CR_ENDS },
+	{ "wrong-charset", NOTE, MGI_SAY_DAMAGE_WRONG_CHARSET },
+	{ "unknown-charset", NOTE, MGI_SAY_DAMAGE_UNKNOWN_CHARSET },
+	{ "bad-text", WARN, MGI_SAY_DAMAGE_BAD_TEXT },
 };
 
 static int row(mailguard_damage_kind kind)

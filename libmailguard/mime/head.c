@@ -12,6 +12,40 @@
 #include "base/fail.h"
 #include "base/text.h"
 
+#define LINE_MAX_BYTES 998 /* RFC 5322, 2.1.1 */
+/* As much that is no field may stand between fields. */
+#define RUN_LINES_MAX 32
+#define RUN_BYTES_MAX 4096
+
+/* Names that make a field of a line whatever stands around it. */
+static const char *const known[] = {
+	"Content-",
+	"X-",
+	"List-",
+	"ARC-",
+	"Thread-",
+	"Resent-",
+	"Received",
+	"Received-SPF",
+	"DKIM-Signature",
+	"Authentication-Results",
+	"MIME-Version",
+	"Date",
+	"From",
+	"Sender",
+	"Reply-To",
+	"To",
+	"Cc",
+	"Bcc",
+	"Subject",
+	"Message-ID",
+	"In-Reply-To",
+	"References",
+	"Return-Path",
+	"Delivered-To",
+	"User-Agent",
+};
+
 /* Behind the colon, or 0 if no field begins here. */
 static size_t field_value(mailguard_span line)
 {
@@ -25,6 +59,24 @@ static size_t field_value(mailguard_span line)
 	while (i < line.len && (line.data[i] == ' ' || line.data[i] == '\t'))
 		i++;
 	return i < line.len && line.data[i] == ':' ? i + 1 : 0;
+}
+
+static bool is_known(mailguard_span line)
+{
+	mailguard_span name;
+	size_t i, n = 0;
+
+	while (n < line.len && line.data[n] != ':')
+		n++;
+	name = mgi_span_head(line, n);
+	for (i = 0; n < line.len && i < sizeof(known) / sizeof(known[0]); i++) {
+		bool head = known[i][strlen(known[i]) - 1] == '-';
+
+		if (head ? mgi_span_starts_nocase(name, known[i])
+		         : mgi_span_is_nocase(name, known[i]))
+			return true;
+	}
+	return false;
 }
 
 static bool ended(mailguard_span line)
@@ -47,15 +99,30 @@ static bool is_folded(mailguard_span line)
 	return line.data[0] == ' ' || line.data[0] == '\t';
 }
 
-static void judge_line(mailguard_parser *p, mailguard_span line)
+/* Nothing to tell of it, as of nearly every line. */
+static bool is_plain(mailguard_span s)
 {
-	uint64_t at = p->in.offset;
+	size_t i, cr = 0, crlf = 0;
+	uint8_t odd = 0;
+
+	for (i = 0; i < s.len; i++) {
+		odd |= (uint8_t)(s.data[i] & 0x80) | (uint8_t)!s.data[i];
+		cr += s.data[i] == '\r';
+	}
+	for (i = 1; cr && i < s.len; i++)
+		crlf += s.data[i] == '\n' && s.data[i - 1] == '\r';
+	return !odd && cr == crlf && s.len <= LINE_MAX_BYTES;
+}
+
+static void judge_line(mailguard_parser *p, mailguard_span line, uint64_t at)
+{
 	mgi_harm *harm = &mgi_parser_top(p)->harm;
 	mgi_look look = { .lf = 0 };
-	mgi_harm odd = { .seen = 0 };
+	mgi_harm odd;
 	size_t i;
 
-	if (line.len > 998 + 2U)
+	odd.seen = 0;
+	if (line.len > LINE_MAX_BYTES + 2U)
 		mgi_parser_harm(p, MAILGUARD_DAMAGE_LONG_LINE, at);
 	for (i = 0; i < line.len; i++)
 		if (line.data[i] >= 0x80) {
@@ -64,15 +131,29 @@ static void judge_line(mailguard_parser *p, mailguard_span line)
 			break;
 		}
 	mgi_look_at(&look, &odd, line, 0);
-	if (ended(line) || p->in.last)
-		mgi_look_end(&look, &odd, line.len);
+	mgi_look_end(&look, &odd, line.len);
 	mgi_harm_move(harm, &odd, at);
+}
+
+static void judge(mailguard_parser *p, mailguard_span raw)
+{
+	uint64_t at = p->field_at;
+
+	if (is_plain(raw))
+		return;
+	while (raw.len) {
+		const unsigned char *lf = memchr(raw.data, '\n', raw.len);
+		size_t n = lf ? (size_t)(lf - raw.data) + 1 : raw.len;
+
+		judge_line(p, mgi_span_head(raw, n), at);
+		raw = mgi_span_from(raw, n);
+		at += n;
+	}
 }
 
 /* Put the line behind the field, as far as the limits go. */
 static mailguard_status keep_line(mailguard_parser *p, mailguard_span line)
 {
-	judge_line(p, line);
 	if (!p->field.len)
 		p->field_at = p->in.offset;
 	p->header_bytes += line.len;
@@ -121,6 +202,7 @@ static mailguard_status tell_field(mailguard_parser *p)
 	size_t value = p->field_bad ? 0 : field_value(raw);
 
 	p->field_told = true;
+	judge(p, raw);
 	if (p->field_bad)
 		mgi_parser_harm(p, MAILGUARD_DAMAGE_BAD_FIELD, p->field_at);
 	else
@@ -166,11 +248,50 @@ static mailguard_status end_without(mailguard_parser *p)
 }
 
 /* "From " of an mbox at the very head is no field. */
-static bool is_envelope(const mailguard_parser *p, mailguard_span line)
+static bool is_envelope(mailguard_span line)
 {
-	return p->in.offset == 0 && p->depth == 1 &&
-	       (mgi_span_starts(line, "From ") ||
-	        mgi_span_starts(line, ">From "));
+	return mgi_span_starts(line, "From ") ||
+	       mgi_span_starts(line, ">From ");
+}
+
+/* Where a lone CR ends a field, and what follows is one, too; 0 if nowhere. */
+static size_t ends_in_cr(mailguard_span line)
+{
+	const unsigned char *cr = memchr(line.data, '\r', line.len);
+	mailguard_span first, rest;
+
+	if (!cr || cr + 1 == line.data + line.len || cr[1] == '\n')
+		return 0;
+	first = mgi_span_head(line, (size_t)(cr - line.data));
+	rest = mgi_span_from(line, first.len + 1);
+	if ((field_value(first) || is_envelope(first)) &&
+	    (field_value(rest) || is_folded(rest) || rest.data[0] == '\r'))
+		return first.len;
+	return 0;
+}
+
+/* What may stand before the first field. ITEROVER: it was eaten. */
+static mailguard_status before_fields(mailguard_parser *p, mailguard_span line)
+{
+	size_t cr = ends_in_cr(line);
+
+	if (p->in.offset == 0 && mgi_span_starts(line, "\xef\xbb\xbf")) {
+		mgi_parser_harm(p, MAILGUARD_DAMAGE_BOM, 0);
+		mgi_input_take(&p->in, 3);
+		p->skipped = 3;
+		return MAILGUARD_ITEROVER;
+	}
+	if (!p->in.cr && cr) {
+		mgi_parser_harm(p, MAILGUARD_DAMAGE_CR_ENDS, p->in.offset + cr);
+		if (mgi_input_use_cr(&p->in) < 0)
+			return MAILGUARD_ENOMEM;
+		p->hold_near = false;
+		return MAILGUARD_ITEROVER;
+	}
+	if (!is_envelope(line))
+		return MAILGUARD_OK;
+	mgi_input_take(&p->in, line.len);
+	return MAILGUARD_ITEROVER;
 }
 
 static mailguard_status at_end(mailguard_parser *p)
@@ -197,6 +318,36 @@ static mailguard_status begin_field(mailguard_parser *p, mailguard_span line)
 	mgi_buf_cut(&p->field, 0);
 	p->field_told = p->field_cut = false;
 	p->field_bad = !field_value(line);
+	p->run = 1;
+	st = keep_line(p, line);
+	mgi_input_take(&p->in, line.len);
+	return st < 0 ? st : MAILGUARD_ITEROVER;
+}
+
+/*
+ * More than one line that is no field: torn out of a header if a field that
+ * everybody knows follows before the next blank line, else text.
+ */
+static bool goes_on(mailguard_parser *p, mailguard_span line)
+{
+	bool closing;
+
+	return p->run < RUN_LINES_MAX &&
+	       p->field.len + line.len <= RUN_BYTES_MAX &&
+	       p->field.len + line.len <= p->opts.field_max &&
+	       !is_blank(line) && mgi_parser_delimiter(&closing, p, line) < 0;
+}
+
+/* Behind a line that is no field. */
+static mailguard_status after_bad(mailguard_parser *p, mailguard_span line)
+{
+	mailguard_status st;
+
+	if (field_value(line) && (p->run == 1 || is_known(line)))
+		return tell_field(p);
+	if (!goes_on(p, line))
+		return end_without(p);
+	p->run++;
 	st = keep_line(p, line);
 	mgi_input_take(&p->in, line.len);
 	return st < 0 ? st : MAILGUARD_ITEROVER;
@@ -207,8 +358,8 @@ static mailguard_status new_line(mailguard_parser *p, mailguard_span line)
 {
 	bool pending = p->field.len && !p->field_told, closing;
 
-	if (pending && p->field_bad && !p->field_cut && !field_value(line))
-		return end_without(p);
+	if (pending && p->field_bad && !p->field_cut)
+		return after_bad(p, line);
 	if (pending)
 		return tell_field(p);
 	if (is_blank(line)) {
@@ -225,6 +376,18 @@ static mailguard_status new_line(mailguard_parser *p, mailguard_span line)
 	return begin_field(p, line);
 }
 
+static mailguard_status take_line(mailguard_parser *p, mailguard_span line)
+{
+	mailguard_status st;
+
+	if (!p->field.len || p->field_told ||
+	    !(is_folded(line) || p->line_open))
+		return new_line(p, line);
+	st = keep_line(p, line);
+	mgi_input_take(&p->in, line.len);
+	return st < 0 ? st : MAILGUARD_ITEROVER;
+}
+
 mailguard_status mgi_parser_head(mailguard_parser *p, mailguard_error *err)
 {
 	mailguard_span line;
@@ -233,17 +396,11 @@ mailguard_status mgi_parser_head(mailguard_parser *p, mailguard_error *err)
 	st = mgi_input_line(&line, &p->in, p->opts.field_max);
 	if (st == MAILGUARD_ITEROVER) {
 		st = at_end(p);
-	} else if (st == MAILGUARD_OK && is_envelope(p, line)) {
-		mgi_input_take(&p->in, line.len);
-		st = MAILGUARD_ITEROVER;
-	} else if (st == MAILGUARD_OK && p->field.len && !p->field_told &&
-	           (is_folded(line) || p->line_open)) {
-		st = keep_line(p, line);
-		mgi_input_take(&p->in, line.len);
-		if (st == MAILGUARD_OK)
-			st = MAILGUARD_ITEROVER;
 	} else if (st == MAILGUARD_OK) {
-		st = new_line(p, line);
+		if (p->depth == 1 && p->in.offset == p->skipped)
+			st = before_fields(p, line);
+		if (st == MAILGUARD_OK)
+			st = take_line(p, line);
 	}
 	return st == MAILGUARD_ENOMEM ? mgi_fail_nomem(err) : st;
 }

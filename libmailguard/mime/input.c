@@ -7,6 +7,70 @@
 
 #include "base/text.h"
 
+#define TURN_PIECE ((size_t)65536)
+
+void mgi_input_begin(mgi_input *in, mailguard *mg)
+{
+	mgi_buf_init(&in->carry, mg);
+	mgi_buf_init(&in->own, mg);
+}
+
+void mgi_input_done(mgi_input *in)
+{
+	mgi_buf_done(&in->carry);
+	mgi_buf_done(&in->own);
+}
+
+void mgi_input_turn(mailguard_buffer *out, mailguard_span s)
+{
+	char *to = mgi_buf_room(out, s.len);
+	size_t i;
+
+	if (!to)
+		return;
+	for (i = 0; i < s.len; i++)
+		to[i] = (char)(s.data[i] == '\r' ? '\n' : s.data[i]);
+	mgi_buf_filled(out, s.len);
+}
+
+/* A piece may be all of a file. */
+mailguard_status mgi_input_more(mgi_input *in)
+{
+	mailguard_span head = mgi_span_head(in->more, TURN_PIECE);
+
+	if (!head.len)
+		return MAILGUARD_ITEROVER;
+	mgi_buf_cut(&in->own, 0);
+	mgi_input_turn(&in->own, head);
+	in->more = mgi_span_from(in->more, head.len);
+	in->piece = mgi_buf_span(&in->own);
+	return in->own.failed;
+}
+
+mailguard_status mgi_input_feed(mgi_input *in, mailguard_span piece)
+{
+	in->piece = piece;
+	in->last = !piece.len;
+	if (!in->cr || in->last)
+		return MAILGUARD_OK;
+	in->more = piece;
+	return mgi_input_more(in);
+}
+
+mailguard_status mgi_input_use_cr(mgi_input *in)
+{
+	size_t i;
+
+	for (i = in->at; i < in->carry.len; i++)
+		if (in->carry.at[i] == '\r')
+			in->carry.at[i] = '\n';
+	in->looked = in->at;
+	in->cr = true;
+	in->more = in->piece;
+	in->piece.len = 0;
+	return in->more.len ? mgi_input_more(in) : MAILGUARD_OK;
+}
+
 static bool carries(mgi_input *in)
 {
 	if (in->at < in->carry.len)

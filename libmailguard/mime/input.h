@@ -17,7 +17,21 @@ typedef struct mgi_input {
 	mailguard_span piece; /* not eaten */
 	uint64_t offset;      /* of what comes next */
 	bool last;            /* no more pieces */
+	bool cr;              /* lines end in CR; they are read as LF, */
+	mailguard_buffer own; /* in this copy of the piece's head; */
+	mailguard_span more;  /* its rest */
 } mgi_input;
+
+void mgi_input_begin(mgi_input *in, mailguard *mg);
+void mgi_input_done(mgi_input *in);
+/* The next piece; none: there is no more. Call only when all was eaten. */
+mailguard_status mgi_input_feed(mgi_input *in, mailguard_span piece);
+/* Of the same piece; ITEROVER if there is nothing left of it. */
+mailguard_status mgi_input_more(mgi_input *in);
+/* From here on every CR is read as LF. */
+mailguard_status mgi_input_use_cr(mgi_input *in);
+/* Append `s` with LF for every CR. */
+void mgi_input_turn(mailguard_buffer *out, mailguard_span s);
 
 /* What can be looked at now; empty: more must come, unless `last`. */
 mailguard_span mgi_input_rest(mgi_input *in);

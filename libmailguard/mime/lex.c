@@ -113,7 +113,9 @@ void mgi_lex_unquote(mailguard_buffer *out, mailguard_span s)
 	for (; at < s.len; at++) {
 		if (s.data[at] == '"')
 			return;
-		if (s.data[at] == '\\' && at + 1 < s.len)
+		/* "C:\temp": nobody escapes a letter. */
+		if (s.data[at] == '\\' && at + 1 < s.len &&
+		    !mgi_is_alnum(s.data[at + 1]))
 			at++;
 		mgi_buf_add(out, s.data + at, 1);
 	}

@@ -5,6 +5,7 @@
  * mailers write them.
  */
 #include "base/buf.h"
+#include "base/charset.h"
 
 #include <stdbool.h>
 
@@ -22,13 +23,6 @@ void mgi_lex_uncomment(mailguard_buffer *out, mailguard_span s);
 void mgi_lex_unquote(mailguard_buffer *out, mailguard_span s);
 
 /*
- * Append `raw` as UTF-8: as it is if it is that, else by the likeliest
- * charset.
- */
-mailguard_status mgi_text_sniffed(mailguard_buffer *out,
-                                  mailguard_span raw,
-                                  mailguard_error *err);
-/*
  * Before quotes and brackets are looked for: the second byte of a character of
  * Shift_JIS or ISO-2022-JP may look like one. If `value` is not ASCII, it is
  * read into `utf8` and set to what stands there.
@@ -36,9 +30,11 @@ mailguard_status mgi_text_sniffed(mailguard_buffer *out,
 mailguard_status mgi_text_utf8(mailguard_buffer *utf8,
                                mailguard_span *value,
                                mailguard_error *err);
-/* As mailguard_header_text(). */
+/* As mailguard_header_text(). `doubted`, which may be NULL, becomes true if a
+ * label was not believed. */
 mailguard_status mgi_text_decode(mailguard_buffer *out,
                                  mailguard_span value,
+                                 bool *doubted,
                                  mailguard_error *err);
 /*
  * Append bytes of a label's charset; without one, or if it is unknown or
@@ -47,7 +43,13 @@ mailguard_status mgi_text_decode(mailguard_buffer *out,
 mailguard_status mgi_text_labelled(mailguard_buffer *out,
                                    mailguard_span label,
                                    mailguard_span bytes,
+                                   bool *doubted,
                                    mailguard_error *err);
+/* Append bytes of that charset; as UTF-8 where this system lacks it. */
+mailguard_status mgi_text_as(mailguard_buffer *out,
+                             const mgi_charset *cs,
+                             mailguard_span raw,
+                             mailguard_error *err);
 /* A space for each control character from `from` on. */
 void mgi_text_calm(mailguard_buffer *out, size_t from);
 

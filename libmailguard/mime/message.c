@@ -11,6 +11,7 @@
 #include "base/fail.h"
 #include "base/handle.h"
 #include "base/text.h"
+#include "mime/lex.h"
 
 /* Room for one more of `size` bytes in a list that doubles. */
 static bool grow(mailguard *mg, void **list, size_t n, size_t *cap, size_t size)
@@ -83,14 +84,20 @@ static mailguard_status text_of(const char **out,
                                 mailguard_error *err)
 {
 	const mailguard_header *h = mailguard_message_field(m, name);
+	mailguard_damage d = { .kind = MAILGUARD_DAMAGE_WRONG_CHARSET,
+		               .count = 1 };
 	mailguard_buffer b;
 	mailguard_status st;
+	bool doubted = false;
 
 	*out = "";
 	if (!h)
 		return MAILGUARD_OK;
+	d.offset = h->offset;
 	mgi_buf_init(&b, m->mg);
-	st = mailguard_header_text(&b, h->value, err);
+	st = mgi_text_decode(&b, h->value, &doubted, err);
+	if (st == MAILGUARD_OK && doubted && !add_damage(m, &d))
+		st = mgi_fail_nomem(err);
 	if (st == MAILGUARD_OK && b.len)
 		*out = mgi_arena_strndup(m->arena, b.at, b.len);
 	mgi_buf_done(&b);
@@ -118,14 +125,32 @@ static mailguard_status id_of(const char **out,
 	return *out ? st : mgi_fail_nomem(err);
 }
 
+/* Some encode even that. */
+static mailguard_status date_of(mailguard_message *m, mailguard_error *err)
+{
+	const mailguard_header *h = mailguard_message_field(m, "Date");
+	mailguard_buffer b;
+	mailguard_status st = MAILGUARD_OK;
+
+	if (!h)
+		return MAILGUARD_OK;
+	if (mgi_span_find_nocase(h->value, "=?") < 0) {
+		m->date = mailguard_header_date(NULL, h->value);
+		return MAILGUARD_OK;
+	}
+	mgi_buf_init(&b, m->mg);
+	st = mailguard_header_text(&b, h->value, err);
+	m->date = mailguard_header_date(NULL, mgi_buf_span(&b));
+	mgi_buf_done(&b);
+	return st;
+}
+
 static mailguard_status summarise(mailguard_message *m, mailguard_error *err)
 {
-	const mailguard_header *date = mailguard_message_field(m, "Date");
-	mailguard_status st;
+	mailguard_status st = date_of(m, err);
 
-	if (date)
-		m->date = mailguard_header_date(NULL, date->value);
-	st = text_of(&m->subject, m, "Subject", err);
+	if (st == MAILGUARD_OK)
+		st = text_of(&m->subject, m, "Subject", err);
 	if (st == MAILGUARD_OK)
 		st = text_of(&m->from, m, "From", err);
 	if (st == MAILGUARD_OK)

@@ -265,7 +265,7 @@ static mailguard_status plain(mailguard_buffer *out,
 		mgi_buf_add(&bytes, p.value.data, p.value.len);
 	st = mgi_buf_status(&bytes, err);
 	if (st == MAILGUARD_OK)
-		st = mgi_text_decode(out, mgi_buf_span(&bytes), err);
+		st = mgi_text_decode(out, mgi_buf_span(&bytes), NULL, err);
 	mgi_buf_done(&bytes);
 	return st;
 }
@@ -292,7 +292,8 @@ mailguard_status mailguard_header_param(mailguard_buffer *out,
 	if (st == MAILGUARD_OK && !any) {
 		st = plain(out, list, name, err);
 	} else if (st == MAILGUARD_OK) {
-		st = mgi_text_labelled(out, charset, mgi_buf_span(&bytes), err);
+		st = mgi_text_labelled(out, charset, mgi_buf_span(&bytes), NULL,
+		                       err);
 		mgi_text_calm(out, before);
 	}
 	mgi_buf_done(&bytes);

@@ -50,7 +50,7 @@ static mailguard_status options_take(mailguard_parser_options *out,
 
 static void buffers_init(mailguard_parser *p)
 {
-	mgi_buf_init(&p->in.carry, p->mg);
+	mgi_input_begin(&p->in, p->mg);
 	mgi_buf_init(&p->field, p->mg);
 	mgi_buf_init(&p->type, p->mg);
 	mgi_buf_init(&p->encoding, p->mg);
@@ -109,7 +109,7 @@ void mailguard_parser_free(mailguard_parser *p)
 {
 	if (!p)
 		return;
-	mgi_buf_done(&p->in.carry);
+	mgi_input_done(&p->in);
 	mgi_buf_done(&p->field);
 	mgi_buf_done(&p->type);
 	mgi_buf_done(&p->encoding);
@@ -122,12 +122,11 @@ void mailguard_parser_free(mailguard_parser *p)
 	mgi_arena_free(p->arena);
 }
 
-static void feed(mailguard_parser *p, mailguard_span bytes)
+static mailguard_status feed(mailguard_parser *p, mailguard_span bytes)
 {
-	p->in.piece = bytes;
-	p->in.last = !bytes.len;
 	p->asked = false;
 	p->hold_near = false;
+	return mgi_input_feed(&p->in, bytes);
 }
 
 mailguard_status mailguard_parser_feed(mailguard_parser *p,
@@ -139,14 +138,25 @@ mailguard_status mailguard_parser_feed(mailguard_parser *p,
 	if (p->stream || !(p->asked || fresh))
 		return mgi_fail(err, p->mg, MAILGUARD_EINVAL,
 		                MGI_SAY_PARSER_NOT_ASKED);
-	feed(p, bytes);
+	if (feed(p, bytes) < 0)
+		return mgi_fail_nomem(err);
 	return MAILGUARD_OK;
 }
 
+/* The rest of what was fed, or the next of the source. */
 static mailguard_status feed_self(mailguard_parser *p, mailguard_error *err)
 {
 	mailguard_span piece;
-	mailguard_status st = mailguard_stream_next(&piece, p->stream, err);
+	mailguard_status st = mgi_input_more(&p->in);
+
+	p->hold_near = false;
+	if (st < 0)
+		return mgi_fail_nomem(err);
+	if (st == MAILGUARD_OK)
+		return MAILGUARD_ITEROVER;
+	if (!p->stream)
+		return MAILGUARD_AGAIN;
+	st = mailguard_stream_next(&piece, p->stream, err);
 
 	if (st == MAILGUARD_ITEROVER)
 		piece.len = 0;
@@ -154,7 +164,8 @@ static mailguard_status feed_self(mailguard_parser *p, mailguard_error *err)
 		return st;
 	else if (!piece.len)
 		return MAILGUARD_ITEROVER;
-	feed(p, piece);
+	if (feed(p, piece) < 0)
+		return mgi_fail_nomem(err);
 	return MAILGUARD_ITEROVER;
 }
 
@@ -176,12 +187,33 @@ static mailguard_status end_transfer(mailguard_parser *p, mailguard_error *err)
 	p->event.kind = MAILGUARD_PARSER_BODY;
 	p->event.offset = p->end;
 	p->event.data = mgi_buf_span(&p->decoded);
+	if (p->sniffing)
+		mgi_sniff_feed(&p->sniff, p->event.data);
 	top->part->size += p->decoded.len;
 	return MAILGUARD_OK;
 }
 
+/* In which charset is the text, and is it what it says? */
+static void judge_text(mailguard_parser *p, mgi_frame *f)
+{
+	mgi_choice c =
+		mgi_label_choose(mgi_span_of(f->part->charset), &p->sniff);
+	uint64_t bad = f->part->body;
+
+	p->sniffing = false;
+	f->part->read_as = mgi_charset_name(c.cs);
+	if (c.kind)
+		mgi_parser_harm(p, c.kind, f->part->body);
+	if (f->part->encoding < MAILGUARD_ENCODING_BASE64)
+		bad += c.bad_at;
+	mgi_harm_add(&f->harm, MAILGUARD_DAMAGE_BAD_TEXT, bad, c.bad);
+}
+
 static void judge_end(mailguard_parser *p, mgi_frame *f)
 {
+	if (p->sniffing)
+		judge_text(p, f);
+
 	if (f->part->flags & MAILGUARD_PART_MULTIPART && !f->closed)
 		mgi_parser_harm(p,
 		                f->any ? MAILGUARD_DAMAGE_UNCLOSED
@@ -190,6 +222,35 @@ static void judge_end(mailguard_parser *p, mgi_frame *f)
 	f->closed = true;
 	mgi_look_end(&p->look, &f->harm, p->end);
 	f->part->end = p->end > f->part->body ? p->end : f->part->body;
+}
+
+/* A file in a text is told when the text ends. ITEROVER: they all were. */
+static mailguard_status tell_file(mailguard_parser *p)
+{
+	static const int32_t kinds[] = { MAILGUARD_PARSER_PART_BEGIN,
+		                         MAILGUARD_PARSER_HEADERS_END,
+		                         MAILGUARD_PARSER_PART_END };
+
+	if (p->uu_next == p->part_count)
+		return MAILGUARD_ITEROVER;
+	p->event.part = p->parts[p->uu_next];
+	p->event.kind = kinds[p->uu_step];
+	p->event.offset =
+		p->uu_step < 2 ? p->event.part->offset : p->event.part->end;
+	p->uu_step = (p->uu_step + 1) % 3;
+	p->uu_next += !p->uu_step;
+	return MAILGUARD_OK;
+}
+
+static mailguard_status end_files(mailguard_parser *p, mailguard_error *err)
+{
+	mgi_harm *harm = &mgi_parser_top(p)->harm;
+
+	if (p->uu_looking && mgi_uu_end(&p->uu, harm, p->end) &&
+	    mgi_part_uufile(p, err) < 0)
+		return MAILGUARD_ENOMEM;
+	p->uu_looking = false;
+	return tell_file(p);
 }
 
 /* One event about the top part, which ends. */
@@ -203,6 +264,9 @@ static mailguard_status end_part(mailguard_parser *p, mailguard_error *err)
 		if (st != MAILGUARD_ITEROVER)
 			return st;
 	}
+	st = end_files(p, err);
+	if (st != MAILGUARD_ITEROVER)
+		return st;
 	if (!p->judged)
 		judge_end(p, top);
 	p->judged = true;
@@ -221,13 +285,38 @@ static mailguard_status end_part(mailguard_parser *p, mailguard_error *err)
 
 /* -- the wheel ------------------------------------------------------------- */
 
+/* A boundary right behind another one: there is no part between them. */
+static mailguard_status is_doubled(bool *out, mailguard_parser *p)
+{
+	mailguard_span line;
+	mailguard_status st;
+	bool closing;
+
+	*out = false;
+	if (!p->depth ||
+	    !(mgi_parser_top(p)->part->flags & MAILGUARD_PART_MULTIPART))
+		return MAILGUARD_OK;
+	st = mgi_input_line(&line, &p->in, MGI_DELIMITER_MAX);
+	if (st == MAILGUARD_OK)
+		*out = mgi_parser_delimiter(&closing, p, line) >= 0;
+	return st == MAILGUARD_ITEROVER ? MAILGUARD_OK : st;
+}
+
 static mailguard_status begin_part(mailguard_parser *p, mailguard_error *err)
 {
 	mailguard_status st;
+	bool doubled;
 
 	/* So that an empty mail is one part, however it is fed. */
 	if (!mgi_input_rest(&p->in).len && !p->in.last)
 		return MAILGUARD_AGAIN;
+	st = is_doubled(&doubled, p);
+	if (st != MAILGUARD_OK)
+		return st < 0 ? mgi_fail_nomem(err) : st;
+	if (doubled) {
+		p->state = MGI_PARSER_BODY;
+		return MAILGUARD_ITEROVER;
+	}
 	st = mgi_part_begin(p, err);
 	if (st < 0)
 		return st;
@@ -294,7 +383,7 @@ mailguard_status mailguard_parser_next(const mailguard_parser_event **out,
 		if (p->depth)
 			p->event.part = mgi_parser_top(p)->part;
 		st = turn(p, &p->error);
-		if (st == MAILGUARD_AGAIN && p->stream)
+		if (st == MAILGUARD_AGAIN)
 			st = feed_self(p, &p->error);
 	} while (st == MAILGUARD_ITEROVER && p->state != MGI_PARSER_OVER);
 

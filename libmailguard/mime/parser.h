@@ -8,7 +8,9 @@
 
 #include "mime/harm.h"
 #include "mime/input.h"
+#include "mime/label.h"
 #include "mime/transfer.h"
+#include "mime/uufile.h"
 
 #define MGI_DELIMITER_MAX 1024           /* a longer line is none */
 #define MGI_DECODE_PIECE ((size_t)65536) /* raw bytes decoded at once */
@@ -66,6 +68,8 @@ struct mailguard_parser {
 	uint64_t field_at;
 	uint64_t header_bytes;
 	size_t fields;
+	size_t run;       /* lines of what is no field */
+	uint64_t skipped; /* before the first field */
 	mailguard_buffer type, encoding, disposition, id; /* values */
 
 	/* body */
@@ -76,6 +80,12 @@ struct mailguard_parser {
 	bool transfer_open;
 	size_t hold_len;
 	mgi_look look;
+	bool uu_looking; /* it is text as it stands */
+	mgi_uu uu;
+	size_t uu_next; /* part to tell of those found in it */
+	int uu_step;    /* what of it */
+	bool sniffing;  /* it is text that is decoded */
+	mgi_sniff sniff;
 	mgi_transfer transfer;
 	mailguard_buffer decoded;
 };
@@ -95,6 +105,8 @@ int mgi_parser_delimiter(bool *closing,
 mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err);
 /* Its header is read: what is it? */
 mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err);
+/* A part for a file of uuencode in the text of the top frame. */
+mailguard_status mgi_part_uufile(mailguard_parser *p, mailguard_error *err);
 /* Look through body bytes, the first of them at `offset`. */
 void mgi_look_at(mgi_look *l,
                  mgi_harm *harm,

@@ -7,11 +7,12 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "mime/lex.h"
 
 /* Longer ones are cut, so that many parts cannot fill the memory. */
 #define TYPE_MAX 127
 #define NAME_MAX_BYTES 1024
-#define BOUNDARY_MAX 512
+#define BOUNDARY_MAX 998
 
 static bool grow(mailguard_parser *p)
 {
@@ -29,22 +30,34 @@ static bool grow(mailguard_parser *p)
 	return true;
 }
 
-mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err)
+/* A new one within the top frame's; NULL: no memory. */
+static mailguard_part *add(mailguard_parser *p)
 {
 	mailguard_part *part = mgi_arena_alloc(p->arena, sizeof(*part));
-	mgi_frame *f = &p->frames[p->depth];
 
 	if (!part || !grow(p))
-		return mgi_fail_nomem(err);
+		return NULL;
 	part->number = (int32_t)p->part_count;
 	part->parent = p->depth ? p->frames[p->depth - 1].part->number : -1;
 	part->depth = (int32_t)p->depth;
 	part->offset = part->body = part->end = p->in.offset;
 	part->type = part->charset = part->name = "";
-	part->id = part->disposition = "";
+	part->id = part->disposition = part->read_as = "";
 	p->parts[p->part_count++] = part;
-	memset(f, 0, sizeof(*f));
+	return part;
+}
+
+mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err)
+{
+	mailguard_part *part = add(p);
+	mgi_frame *f = &p->frames[p->depth];
+
+	if (!part)
+		return mgi_fail_nomem(err);
 	f->part = part;
+	f->boundary.len = 0;
+	f->closed = f->any = false;
+	f->harm.seen = 0;
 	p->depth++;
 	p->keep = p->depth;
 
@@ -67,6 +80,33 @@ static const char *keep(mailguard_parser *p, mailguard_buffer *b, size_t max)
 
 	mgi_buf_cut(b, 0);
 	return s;
+}
+
+mailguard_status mgi_part_uufile(mailguard_parser *p, mailguard_error *err)
+{
+	const mgi_uufile *file = &p->uu.file;
+	mailguard_span name = mgi_span_of(file->name);
+	mailguard_part *part;
+	mailguard_status st;
+
+	if (p->part_count >= p->opts.parts_max) {
+		mgi_parser_harm(p, MAILGUARD_DAMAGE_TOO_MANY_PARTS,
+		                file->begin);
+		return MAILGUARD_OK;
+	}
+	part = add(p);
+	if (!part)
+		return mgi_fail_nomem(err);
+	part->offset = part->body = file->begin;
+	part->end = file->end;
+	part->size = p->opts.flags & MAILGUARD_PARSER_DECODE ? file->size : 0;
+	part->type = "application/octet-stream";
+	part->encoding = MAILGUARD_ENCODING_UU;
+	part->flags = MAILGUARD_PART_ATTACHMENT;
+	mgi_buf_cut(&p->type, 0); /* it was read long ago */
+	st = mgi_text_decode(&p->type, name, NULL, err);
+	part->name = keep(p, &p->type, NAME_MAX_BYTES);
+	return part->name ? st : mgi_fail_nomem(err);
 }
 
 static mailguard_status param(const char **out,
@@ -242,11 +282,17 @@ mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err)
 	if (st < 0 || mgi_arena_failed(p->arena))
 		return mgi_fail_nomem(err);
 	set_attachment(p, part);
+	p->uu_looking = part->flags == MAILGUARD_PART_TEXT &&
+	                part->encoding <= MAILGUARD_ENCODING_BINARY;
+	mgi_uu_begin(&p->uu);
+	p->uu_next = p->part_count;
 	if (!(part->flags &
 	      (MAILGUARD_PART_MULTIPART | MAILGUARD_PART_MESSAGE)) &&
 	    p->opts.flags & MAILGUARD_PARSER_DECODE) {
 		mgi_transfer_begin(&p->transfer, part->encoding);
 		p->transfer_open = true;
+		p->sniffing = part->flags & MAILGUARD_PART_TEXT;
+		mgi_sniff_begin(&p->sniff);
 	}
 	return MAILGUARD_OK;
 }

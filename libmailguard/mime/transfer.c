@@ -73,7 +73,13 @@ void mgi_transfer_begin(mgi_transfer *t, mailguard_encoding encoding)
 	t->harm.seen = 0;
 }
 
-/* -- base64; `state` 1: the padding was seen ----------------------------- */
+/* -- base64 ---------------------------------------------------------------- */
+
+enum {
+	WITHIN,
+	PADDED, /* the end was seen; `held` has what stands behind it */
+	OVER    /* ... which was no base64, and nothing more is */
+};
 
 static char *put_group(char *to, uint32_t bits, size_t n)
 {
@@ -99,9 +105,10 @@ static char *base64_pad(char *to, mgi_transfer *t, uint64_t at)
 {
 	if (t->n == 1)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CUT, at, 1);
-	else if (t->n == 0 && !t->state)
+	else if (t->n == 0)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CHARS, at, 1);
-	t->state = 1;
+	t->state = PADDED;
+	t->held_len = 0;
 	return put_short(to, t);
 }
 
@@ -115,9 +122,6 @@ static char *base64_char(char *to, mgi_transfer *t, uint8_t v, uint64_t at)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CHARS, at, 1);
 		return to;
 	}
-	if (t->state)
-		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_AFTER, at, 1);
-	t->state = 0;
 	t->bits = t->bits << 6 | v;
 	if (++t->n < 4)
 		return to;
@@ -127,16 +131,82 @@ static char *base64_char(char *to, mgi_transfer *t, uint8_t v, uint64_t at)
 	return to;
 }
 
+static size_t pads(mailguard_span s)
+{
+	size_t n = 0;
+
+	while (n < 2 && n < s.len && s.data[s.len - 1 - n] == '=')
+		n++;
+	return n;
+}
+
+/* Whole groups. A short one needs its padding: "John" is a name. */
+static bool is_base64(mailguard_span s)
+{
+	size_t i, pad = pads(s);
+
+	for (i = 0; i < s.len - pad; i++)
+		if (values[s.data[i]] >= SKIP)
+			return false;
+	return s.len % 4 == 0 && (pad || s.len >= 8);
+}
+
+/*
+ * Behind the padding more base64 may stand, for some encoders pad each line or
+ * each piece; or a list's footer. `at` is where the held bytes end.
+ */
+static char *base64_after(char *to, mgi_transfer *t, uint64_t at)
+{
+	mailguard_span held = mgi_span(t->held, t->held_len);
+	mailguard_span s = mgi_span_trim(held);
+	size_t i;
+
+	t->held_len = 0;
+	if (!s.len)
+		return to;
+	at -= held.len - (size_t)(s.data - held.data);
+	mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_AFTER, at, 1);
+	t->state = OVER;
+	if (!is_base64(s))
+		return to;
+	t->state = WITHIN;
+	for (i = 0; i < s.len && t->state == WITHIN; i++)
+		to = base64_char(to, t, values[s.data[i]], at + i);
+	return to;
+}
+
+/* How much of `in`, which begins at `at`, lies behind the padding. */
+static size_t base64_hold(char **to,
+                          mgi_transfer *t,
+                          mailguard_span in,
+                          uint64_t at)
+{
+	size_t i;
+
+	for (i = 0; i < in.len && t->state == PADDED; i++) {
+		unsigned char c = in.data[i];
+
+		if (c == '\n' || t->held_len == MGI_TRANSFER_HELD)
+			*to = base64_after(*to, t, at + i);
+		if (t->state != PADDED)
+			break;
+		if (c != '\n' && (c != '=' || t->held_len))
+			t->held[t->held_len++] = (char)c;
+	}
+	return t->state == OVER ? in.len : i;
+}
+
 static void base64_feed(mailguard_buffer *out,
                         mgi_transfer *t,
                         mailguard_span in)
 {
-	char *to = mgi_buf_room(out, in.len / 4 * 3 + 6), *begin = to;
+	size_t most = (in.len + t->held_len) / 4 * 3 + 6;
+	char *to = mgi_buf_room(out, most), *begin = to;
 	const unsigned char *p = in.data;
 	size_t i = 0;
 
 	while (to && i < in.len) {
-		while (!t->n && !t->state && in.len - i >= 4) {
+		while (!t->n && t->state == WITHIN && in.len - i >= 4) {
 			uint32_t a = values[p[i]], b = values[p[i + 1]];
 			uint32_t c = values[p[i + 2]], d = values[p[i + 3]];
 
@@ -149,7 +219,10 @@ static void base64_feed(mailguard_buffer *out,
 			to += 3;
 			i += 4;
 		}
-		if (i < in.len) {
+		if (t->state != WITHIN) {
+			i += base64_hold(&to, t, mgi_span_from(in, i),
+			                 t->at + i);
+		} else if (i < in.len) {
 			to = base64_char(to, t, values[p[i]], t->at + i);
 			i++;
 		}
@@ -160,8 +233,10 @@ static void base64_feed(mailguard_buffer *out,
 
 static void base64_end(mailguard_buffer *out, mgi_transfer *t)
 {
-	char *to = mgi_buf_room(out, 3), *begin = to;
+	char *to = mgi_buf_room(out, MGI_TRANSFER_HELD), *begin = to;
 
+	if (to && t->state == PADDED)
+		to = base64_after(to, t, t->at);
 	if (t->n)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_BASE64_CUT, t->at, 1);
 	if (to)
@@ -324,14 +399,15 @@ static void uu_data(mailguard_buffer *out, mailguard_span line)
 }
 
 /* As long as its first character says, but for spaces lost at its end. */
-static bool is_uu(mailguard_span line)
+int mgi_uu_bytes(mailguard_span line)
 {
 	size_t n = uu_value(line, 0), need = (n + 2) / 3 * 4, i;
 
 	for (i = 0; i < line.len; i++)
 		if (line.data[i] < 32 || line.data[i] > 96)
-			return false;
-	return line.len <= need + 2 && line.len > need / 2;
+			return -1;
+	return line.len && line.len <= need + 2 && line.len > need / 2 ? (int)n
+	                                                               : -1;
 }
 
 /* `at` is where the line ends. */
@@ -346,7 +422,7 @@ static void uu_line(mailguard_buffer *out, mgi_transfer *t, uint64_t at)
 		t->state = INSIDE;
 	else if (t->state == INSIDE && mgi_span_is(line, "end"))
 		t->state = BEHIND;
-	else if (t->state == INSIDE && line.len && is_uu(line))
+	else if (t->state == INSIDE && mgi_uu_bytes(line) >= 0)
 		uu_data(out, line);
 	else if (t->state == INSIDE && line.len)
 		mgi_harm_add(&t->harm, MAILGUARD_DAMAGE_UU, at, 1);

@@ -13,6 +13,7 @@
 
 #include "base/charset.h"
 #include "base/text.h"
+#include "mime/label.h"
 #include "mime/transfer.h"
 
 #define ESC 0x1b
@@ -29,6 +30,8 @@ typedef struct decoder {
 	mailguard_buffer bytes; /* of neighbouring words of one charset */
 	mailguard_span charset;
 	const mgi_charset *raw; /* of what is no word; NULL: ASCII */
+	bool raw_within;        /* bytes above 127 as they are in a word */
+	bool *doubted;          /* a label was not believed */
 	mgi_transfer base64;
 	bool open; /* something may be in `bytes` or `base64` */
 	mailguard_status failed;
@@ -38,17 +41,17 @@ typedef struct decoder {
 static bool has_odd(mailguard_span s)
 {
 	size_t i;
+	uint8_t odd = 0;
 
 	for (i = 0; i < s.len; i++)
-		if (s.data[i] >= 0x80 || s.data[i] == ESC)
-			return true;
-	return false;
+		odd |= (uint8_t)((s.data[i] & 0x80) | (s.data[i] == ESC));
+	return odd;
 }
 
-static mailguard_status decode_as(mailguard_buffer *out,
-                                  const mgi_charset *cs,
-                                  mailguard_span raw,
-                                  mailguard_error *err)
+mailguard_status mgi_text_as(mailguard_buffer *out,
+                             const mgi_charset *cs,
+                             mailguard_span raw,
+                             mailguard_error *err)
 {
 	mailguard_status st = mgi_charset_decode(out, NULL, cs, raw, err);
 
@@ -57,37 +60,13 @@ static mailguard_status decode_as(mailguard_buffer *out,
 	return mgi_charset_decode(out, NULL, mgi_charset_utf8(), raw, err);
 }
 
-/* Every byte above 127 stands between two of ASCII, as in "Fr\xf6sche". */
-static bool is_western(mailguard_span s)
+static mgi_choice choose(mailguard_span label, mailguard_span raw)
 {
-	size_t i;
-	bool any = false;
+	mgi_sniff s;
 
-	for (i = 0; i < s.len; i++) {
-		if (s.data[i] < 0x80)
-			continue;
-		if (i + 1 < s.len && s.data[i + 1] >= 0x80)
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-/* Words of Japanese have bytes above 127 side by side. */
-static const mgi_charset *likeliest(mailguard_span raw)
-{
-	const mgi_charset *cs = is_western(raw) ? NULL : mgi_charset_sniff(raw);
-
-	return cs ? cs : mgi_charset_find(mgi_span_of("windows-1252"));
-}
-
-mailguard_status mgi_text_sniffed(mailguard_buffer *out,
-                                  mailguard_span raw,
-                                  mailguard_error *err)
-{
-	return decode_as(out,
-	                 has_odd(raw) ? likeliest(raw) : mgi_charset_utf8(),
-	                 raw, err);
+	mgi_sniff_begin(&s);
+	mgi_sniff_feed(&s, raw);
+	return mgi_label_choose(label, &s);
 }
 
 mailguard_status mgi_text_utf8(mailguard_buffer *utf8,
@@ -98,32 +77,22 @@ mailguard_status mgi_text_utf8(mailguard_buffer *utf8,
 
 	if (!has_odd(*value))
 		return MAILGUARD_OK;
-	st = mgi_text_sniffed(utf8, *value, err);
+	st = mgi_text_labelled(utf8, mgi_span_of(""), *value, NULL, err);
 	*value = mgi_buf_span(utf8);
 	return st;
-}
-
-/* Labels that are written without looking. */
-static bool is_careless(mailguard_span label)
-{
-	return !label.len || mgi_span_is_nocase(label, "us-ascii") ||
-	       mgi_span_is_nocase(label, "ascii") ||
-	       mgi_span_is_nocase(label, "utf-8") ||
-	       mgi_span_is_nocase(label, "unknown-8bit") ||
-	       mgi_span_is_nocase(label, "x-unknown") ||
-	       mgi_span_is_nocase(label, "default");
 }
 
 mailguard_status mgi_text_labelled(mailguard_buffer *out,
                                    mailguard_span label,
                                    mailguard_span bytes,
+                                   bool *doubted,
                                    mailguard_error *err)
 {
-	const mgi_charset *cs = mgi_charset_find(label);
+	mgi_choice c = choose(label, bytes);
 
-	if (!cs || (is_careless(label) && has_odd(bytes)))
-		return mgi_text_sniffed(out, bytes, err);
-	return decode_as(out, cs, bytes, err);
+	if (doubted)
+		*doubted |= c.kind != 0;
+	return mgi_text_as(out, c.cs, bytes, err);
 }
 
 void mgi_text_calm(mailguard_buffer *out, size_t from)
@@ -183,6 +152,15 @@ static bool word_at(word *w, mailguard_span s, size_t at)
 
 /* -- decoding them --------------------------------------------------------- */
 
+/* Raw bytes in a word may have become UTF-8 before the word was looked at. */
+static mailguard_status close_bytes(decoder *d, mailguard_span bytes)
+{
+	if (d->raw_within && mgi_utf8_valid(bytes))
+		d->charset = mgi_span_of("utf-8");
+	d->raw_within = false;
+	return mgi_text_labelled(d->out, d->charset, bytes, d->doubted, d->err);
+}
+
 static void close_run(decoder *d)
 {
 	mailguard_status st;
@@ -193,8 +171,7 @@ static void close_run(decoder *d)
 	mgi_transfer_begin(&d->base64, MAILGUARD_ENCODING_BASE64);
 	st = mgi_buf_status(&d->bytes, d->err);
 	if (st == MAILGUARD_OK && !d->failed)
-		st = mgi_text_labelled(d->out, d->charset,
-		                       mgi_buf_span(&d->bytes), d->err);
+		st = close_bytes(d, mgi_buf_span(&d->bytes));
 	if (st < 0 && !d->failed)
 		d->failed = st;
 	mgi_buf_cut(&d->bytes, 0);
@@ -224,6 +201,7 @@ static void put_q(decoder *d, mailguard_span text)
 			fold = false;
 		} else {
 			mgi_buf_putc(&d->bytes, c == '_' ? ' ' : (char)c);
+			d->raw_within |= c >= 0x80;
 			fold = false;
 		}
 	}
@@ -257,7 +235,8 @@ static void put_word(decoder *d, const word *w)
 		close_run(d);
 	if (!d->open)
 		mgi_transfer_begin(&d->base64, MAILGUARD_ENCODING_BASE64);
-	if (d->open && d->base64.n && (d->base64.n + n) % 4 != 0) {
+	if (d->open &&
+	    (d->base64.state || (d->base64.n && (d->base64.n + n) % 4 != 0))) {
 		mgi_transfer_end(&d->bytes, &d->base64);
 		mgi_transfer_begin(&d->base64, MAILGUARD_ENCODING_BASE64);
 	}
@@ -281,7 +260,7 @@ static void put_raw(decoder *d, mailguard_span s)
 		if (i < s.len && s.data[i] != '\r' && s.data[i] != '\n')
 			continue;
 		if (d->raw && has_odd(part))
-			st = decode_as(d->out, d->raw, part, d->err);
+			st = mgi_text_as(d->out, d->raw, part, d->err);
 		else
 			mgi_buf_add(d->out, part.data, part.len);
 		run = i + 1;
@@ -321,9 +300,10 @@ static void decode_all(decoder *d, mailguard_span s)
 
 mailguard_status mgi_text_decode(mailguard_buffer *out,
                                  mailguard_span value,
+                                 bool *doubted,
                                  mailguard_error *err)
 {
-	decoder d = { .out = out, .err = err };
+	decoder d = { .out = out, .doubted = doubted, .err = err };
 	size_t before = out->len;
 	mailguard_buffer utf8;
 	mailguard_status st;
@@ -336,7 +316,7 @@ mailguard_status mgi_text_decode(mailguard_buffer *out,
 	if (value.len && memchr(value.data, ESC, value.len))
 		st = mgi_text_utf8(&utf8, &value, err);
 	if (has_odd(value))
-		d.raw = likeliest(value);
+		d.raw = choose(mgi_span_of(""), value).cs;
 	if (st == MAILGUARD_OK) {
 		decode_all(&d, value);
 		st = d.failed ? d.failed : mgi_buf_status(out, err);
@@ -353,5 +333,5 @@ mailguard_status mailguard_header_text(mailguard_buffer *out,
                                        mailguard_span value,
                                        mailguard_error *err)
 {
-	return mgi_text_decode(out, value, err);
+	return mgi_text_decode(out, value, NULL, err);
 }

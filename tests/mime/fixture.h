@@ -61,6 +61,15 @@ static const char *const mails[] = {
 	"Content-Type: multipart/mixed\n\n--x\n\nlost\n--x--\n",
 	"Content-Type: multipart/digest; boundary=d\n\n--d\n\nSubject: 1\n\nx\n"
 	"--d\n\nSubject: 2\n\ny\n--d--",
+	"Subject: old\rFrom: mac@example.org\r\rone\rtwo\r\nthree\r",
+	"\xef\xbb\xbfSubject: bom\nTo: a@b.c\n\ntext\n",
+	"Subject: uu\n\nHere it is:\n\nbegin 644 a b.txt\n#04)#\n`\nend\n\nand "
+	"another\nbegin 600 cut\n#04)#\nx y z\n\nAnn",
+	"Received: from a\n(b)\nid c;\nSubject: torn\nContent-Type: "
+	"multipart/mixed; boundary=z\n\n--z\n--z\n\n=?\n--z--\n",
+	"Content-Type: text/plain; "
+	"charset=us-ascii\nContent-Transfer-Encoding: "
+	"base64\n\n5pel5pys6Kqe44Gu44Oh44O844Or\nQQ==\n-- \nlist",
 	"A: b\nContent-Type: multipart/mixed; boundary=q\n\n--q\nX: 1\n--q\n"
 	"Content-Transfer-Encoding: base64\n\nQUJ\n--q",
 };

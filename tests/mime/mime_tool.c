@@ -1,11 +1,13 @@
 /*
  * mime_tool - the room by hand, for the tests in Python.
  *
- *	mime_tool read FILE...   a JSON object a line: what is in each mail
+ *	mime_tool dump FILE...   a JSON object a line: what is in each mail
  *	mime_tool write          a mail of the lines of stdin, to stdout:
  *	                         command TAB arguments; a text has \n for line
  *	                         ends, \t for tabs, \\ for backslashes
  */
+
+#include "dump.h"
 
 #include <mailguard/mime.h>
 
@@ -13,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/hash.h"
 
 static mailguard *mg;
 
@@ -24,55 +28,103 @@ static void must(mailguard_status st, const mailguard_error *err)
 	exit(1);
 }
 
-static void json_string(const char *s)
+static void sum(mailguard_message *m, int32_t number)
 {
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if ((unsigned char)*s < ' ')
-			printf("\\u%04x", *s);
-		else
-			putchar(*s);
-	}
-	putchar('"');
-}
-
-static void member(const char *name, const char *value)
-{
-	printf(", \"%s\": ", name);
-	json_string(value);
-}
-
-static void read_lists(const mailguard_message *m)
-{
-	const mailguard_damage *d;
-	const mailguard_part *part;
+	static const char digits[] = "0123456789abcdef";
+	unsigned char hash[MGI_SHA256_BYTES];
+	char hex[2 * sizeof(hash) + 1];
+	mailguard_source *source;
+	mailguard_stream *stream;
+	mailguard_error err;
+	mailguard_span s;
+	mgi_hash *h;
 	size_t i;
 
-	printf(", \"date\": %" PRId64 ", \"size\": %" PRIu64 ", \"parts\": [",
-	       mailguard_message_date(m) / 1000000, mailguard_message_size(m));
-	for (i = 0; (part = mailguard_message_part(m, i)) != NULL; i++) {
-		printf("%s{\"number\": %d", i ? ", " : "", part->number);
-		member("type", part->type);
-		member("name", part->name);
-		printf(", \"size\": %" PRIu64 ", \"depth\": %d}", part->size,
-		       part->depth);
+	must(mgi_hash_new(&h, mg, &err), &err);
+	must(mailguard_message_part_source(&source, m, number, &err), &err);
+	must(mailguard_source_open(&stream, source, &err), &err);
+	while (mailguard_stream_next(&s, stream, &err) == MAILGUARD_OK)
+		mgi_hash_add(h, s);
+	must(mgi_hash_done(hash, h, &err), &err);
+	for (i = 0; i < sizeof(hash); i++) {
+		hex[2 * i] = digits[hash[i] >> 4];
+		hex[2 * i + 1] = digits[hash[i] & 15];
 	}
-	printf("], \"attachments\": [");
-	for (i = 0; (part = mailguard_message_attachment(m, i)) != NULL; i++)
-		printf("%s%d", i ? ", " : "", part->number);
-	printf("], \"damages\": [");
+	hex[2 * i] = '\0';
+	member("sha", hex);
+	mgi_hash_free(h);
+	mailguard_stream_free(stream);
+	mailguard_source_free(source);
+}
+
+static void dump_part(mailguard_message *m, const mailguard_part *part)
+{
+	uint32_t inner = MAILGUARD_PART_MULTIPART | MAILGUARD_PART_MESSAGE;
+	const mailguard_part *parent;
+	mailguard_buffer *text;
+	mailguard_error err;
+
+	printf("%s{\"depth\": %d, ", part->number ? ", " : "", part->depth);
+	member("charset", part->charset);
+	member("read_as", part->read_as);
+	parent = mailguard_message_part(m, (size_t)part->parent);
+	printf("\"in_text\": %d, ",
+	       parent && parent->flags & MAILGUARD_PART_TEXT ? 1 : 0);
+	if (!(part->flags & inner)) {
+		member("name", part->name);
+		sum(m, part->number);
+	}
+	if (part->flags & MAILGUARD_PART_TEXT) {
+		must(mailguard_buffer_new(&text, mg, &err), &err);
+		must(mailguard_message_part_text(text, m, part->number, &err),
+		     &err);
+		member("text", mailguard_buffer_text(text));
+		mailguard_buffer_free(text);
+	}
+	printf("\"type\": ");
+	json_string(part->type);
+	printf("}");
+}
+
+static void dump_addresses(const mailguard_message *m, const char *name)
+{
+	const mailguard_header *h = mailguard_message_field(m, name);
+	mailguard_address_walk *walk;
+	const mailguard_address *a;
+	mailguard_error err;
+	int first = 1;
+
+	printf("\"%s\": [", name);
+	if (h) {
+		must(mailguard_address_walk_new(&walk, mg, h->value, &err),
+		     &err);
+		while (mailguard_address_walk_next(&a, walk, &err) ==
+		       MAILGUARD_OK) {
+			if (a->name[0] || a->address[0])
+				mailbox(a->name, a->address, first);
+			first = first && !a->name[0] && !a->address[0];
+		}
+		mailguard_address_walk_free(walk);
+	}
+	printf("], ");
+}
+
+static void dump_damage(const mailguard_message *m)
+{
+	const mailguard_damage *d;
+	size_t i;
+
+	printf("\"damages\": [");
 	for (i = 0; (d = mailguard_message_damage(m, i)) != NULL; i++)
 		printf("%s\"%s@%" PRIu64 "\"", i ? ", " : "",
 		       mailguard_damage_name(d->kind), d->offset);
-	printf("]}\n");
+	printf("], ");
 }
 
-static void read_one(const char *path)
+static void dump(const char *path)
 {
-	mailguard_buffer *text;
 	char digest[MAILGUARD_DIGEST_SIZE];
+	const mailguard_part *part;
 	mailguard_source *source;
 	mailguard_message *m;
 	mailguard_error err;
@@ -81,21 +133,25 @@ static void read_one(const char *path)
 	must(mailguard_source_file(&source, mg, path, &err), &err);
 	must(mailguard_message_parse(&m, mg, source, &err), &err);
 	must(mailguard_message_digest(digest, m, &err), &err);
-	must(mailguard_buffer_new(&text, mg, &err), &err);
-	must(mailguard_message_text(text, m, &err), &err);
-	printf("{\"path\": ");
-	json_string(path);
+	printf("{");
+	member("path", path);
 	for (i = 0; mailguard_message_header(m, i);)
 		i++;
-	printf(", \"headers\": %zu", i);
+	printf("\"headers\": %zu, ", i);
 	member("subject", mailguard_message_subject(m));
-	member("from", mailguard_message_from(m));
-	member("to", mailguard_message_to(m));
 	member("id", mailguard_message_id(m));
 	member("digest", digest);
-	member("text", mailguard_buffer_text(text));
-	read_lists(m);
-	mailguard_buffer_free(text);
+	dump_addresses(m, "from");
+	dump_addresses(m, "to");
+	dump_damage(m);
+	printf("\"date\": %" PRId64 ", \"parts\": [",
+	       mailguard_message_date(m) / 1000000);
+	for (i = 0; (part = mailguard_message_part(m, i)) != NULL; i++)
+		dump_part(m, part);
+	printf("], \"attachments\": [");
+	for (i = 0; (part = mailguard_message_attachment(m, i)) != NULL; i++)
+		printf("%s%d", i ? ", " : "", part->number);
+	printf("]}\n");
 	mailguard_message_free(m);
 	mailguard_source_free(source);
 }
@@ -202,7 +258,7 @@ int main(int argc, char **argv)
 		write_one(argc > 2 ? argv[2] : NULL);
 	else
 		for (i = 2; i < argc; i++)
-			read_one(argv[i]);
+			dump(argv[i]);
 	mailguard_free(mg);
 	return 0;
 }

@@ -50,6 +50,11 @@ static const struct {
 	{ "base64 in odd lines", CTE "base64\n\nQ\nUJ D\n\nRE\nU=", "ABCDE" },
 	{ "base64 joined", CTE "base64\n\nQQ==QkM=", "ABC" },
 	{ "base64 with rubbish", CTE "base64\n\nQ!U*J-D", "ABC" },
+	{ "a name behind base64", CTE "base64\n\nQUI=\nJohn\n", "AB" },
+	{ "a footer behind base64", CTE "base64\n\nQUI=\n_____\nA list\n",
+	  "AB" },
+	{ "each line padded",
+	  CTE "base64\n\nQUI=\nQ0Q=\nRUZHSElK\nSw==", "ABCDEFGHIJK" },
 	{ "base64 cut", CTE "base64\n\nQUJDRE", "ABCD" },
 	{ "case", CTE "BASE64\n\nQQ==", "A" },
 	{ "comment", CTE "base64 (yes)\n\nQQ==", "A" },
@@ -101,7 +106,10 @@ Test(mime_message, values_of_a_mail_with_everything)
 	cr_expect(eq(int, mailguard_message_part(m, 4)->parent, 3));
 	cr_expect(eq(int, mailguard_message_part(m, 5)->depth, 3));
 	cr_expect(eq(str, bytes_of(m, 5), "a bc\r\né"));
-	cr_expect(eq(ptr, (void *)mailguard_message_damage(m, 0), NULL));
+	/* The "é" does not say what it is. */
+	cr_expect(eq(int, mailguard_message_damage(m, 0)->kind,
+	             MAILGUARD_DAMAGE_UNKNOWN_CHARSET));
+	cr_expect(eq(ptr, (void *)mailguard_message_damage(m, 1), NULL));
 	mgi_buf_cut(&out, 0);
 	ok(mailguard_message_text(&out, m, NULL));
 	cr_expect(eq(str, (char *)mgi_buf_text(&out), "日本\n"));
@@ -162,6 +170,134 @@ Test(mime_message, what_a_text_shows_is_no_attachment)
 		cr_expect(eq(int, n, attached[i].count), "%s", attached[i].why);
 		mailguard_message_free(m);
 	}
+}
+
+Test(mime_message, files_in_a_text_are_attachments)
+{
+	static const char mail[] =
+		"Subject: x\r\n\r\nbegin with me\r\nbegin 644 is no file\r\n"
+		"begin 644 =?utf-8?B?5pel?= 1.txt\r\n#04)#\r\n#1$5&\r\n`\r\n"
+		"end\r\nmore\r\nbegin 0600 b\r\n!00  \r\n`\r\nend\r\n";
+	mailguard_message *m = message_of(mg, span_of(mail));
+	const mailguard_part *a = mailguard_message_attachment(m, 0);
+	const mailguard_part *b = mailguard_message_attachment(m, 1);
+
+	cr_assert(ne(ptr, (void *)b, NULL));
+	cr_expect(eq(ptr, (void *)mailguard_message_attachment(m, 2), NULL));
+	cr_expect(eq(ptr, (void *)mailguard_message_damage(m, 0), NULL));
+	cr_expect(eq(str, (char *)a->name, "日 1.txt"));
+	cr_expect(eq(int, a->parent, 0));
+	cr_expect(eq(int, a->size, 6));
+	cr_expect(eq(str, bytes_of(m, a->number), "ABCDEF"));
+	cr_expect(eq(str, (char *)b->name, "b"));
+	cr_expect(eq(str, bytes_of(m, b->number), "A"));
+	mgi_buf_cut(&out, 0);
+	ok(mailguard_message_text(&out, m, NULL));
+	cr_expect(eq(str, (char *)mgi_buf_text(&out),
+	             "begin with me\nbegin 644 is no file\n\nmore\n\n"));
+	mailguard_message_free(m);
+}
+
+Test(mime_message, old_macintosh_mail_is_read)
+{
+	static const char mail[] =
+		"Subject: x\rContent-Type: multipart/mixed; "
+		"boundary=b\r\r--b\r\r"
+		"one\rtwo\r--b\rContent-Transfer-Encoding: quoted-printable\r"
+		"Content-Disposition: attachment\r\ra=\rb=20\rc\r--b--\r";
+	mailguard_message *m = message_of(mg, span_of(mail));
+
+	mgi_buf_cut(&out, 0);
+	ok(mailguard_message_text(&out, m, NULL));
+	cr_expect(eq(str, (char *)mgi_buf_text(&out), "one\ntwo"));
+	cr_expect(eq(str, bytes_of(m, 2), "ab \nc"));
+	cr_expect(eq(int, mailguard_message_part(m, 2)->size, 5));
+	cr_expect(eq(ptr, (void *)mailguard_message_damage(m, 1), NULL));
+	mailguard_message_free(m);
+}
+
+#define CHARSET(c, text)                                                 \
+ "Content-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=" c \
+ "\n\n" text
+
+/* "日本語のメール" */
+#define IN_SJIS "\x93\xfa\x96{\x8c\xea\x82\xcc\x83\x81\x81[\x83\x8b"
+#define IN_EUC "\xc6\xfc\xcb\xdc\xb8\xec\xa4\xce\xa5\xe1\xa1\xbc\xa5\xeb"
+#define IN_UTF8 "日本語のメール"
+#define IN_JIS "\x1b$BF|K\\8l$N%a!<%k\x1b(B"
+
+Test(mime_message, labels_are_believed_until_bytes_refute_them)
+{
+	static const struct {
+		const char *mail;
+		char *read_as, *text;
+		int kind;
+	} rows[] = {
+		{ CHARSET("shift_jis", IN_SJIS), "shift_jis", IN_UTF8, 0 },
+		{ CHARSET("us-ascii", IN_SJIS), "shift_jis", IN_UTF8, 27 },
+		{ CHARSET("utf-8", IN_SJIS), "shift_jis", IN_UTF8, 27 },
+		{ CHARSET("iso-8859-1", IN_SJIS), "shift_jis", IN_UTF8, 27 },
+		{ CHARSET("euc-jp", IN_SJIS), "shift_jis", IN_UTF8, 27 },
+		{ CHARSET("us-ascii", IN_EUC), "euc-jp", IN_UTF8, 27 },
+		{ CHARSET("utf-8", IN_EUC), "euc-jp", IN_UTF8, 27 },
+		{ CHARSET("iso-8859-1", IN_EUC), "euc-jp", IN_UTF8, 27 },
+		{ CHARSET("iso-2022-jp", IN_EUC), "euc-jp", IN_UTF8, 27 },
+		{ CHARSET("shift_jis", IN_EUC), "euc-jp", IN_UTF8, 27 },
+		{ CHARSET("us-ascii", IN_UTF8), "utf-8", IN_UTF8, 27 },
+		{ CHARSET("iso-8859-1", IN_UTF8), "utf-8", IN_UTF8, 27 },
+		{ CHARSET("shift_jis", IN_UTF8), "utf-8", IN_UTF8, 27 },
+		{ CHARSET("gb2312", IN_UTF8), "utf-8", IN_UTF8, 27 },
+		{ CHARSET("us-ascii", IN_JIS), "iso-2022-jp", IN_UTF8, 27 },
+		{ CHARSET("utf-8", IN_JIS), "iso-2022-jp", IN_UTF8, 27 },
+		{ CHARSET("x-nobody", IN_UTF8), "utf-8", IN_UTF8, 28 },
+		{ "A: b\n\n" IN_JIS, "iso-2022-jp", IN_UTF8, 28 },
+		{ CHARSET("iso-8859-1", "caf\xe9"), "windows-1252", "café", 0 },
+		{ CHARSET("us-ascii", "caf\xe9"), "windows-1252", "café", 27 },
+		{ CHARSET("iso-8859-1", "\xc3\xa9"), "windows-1252", "Ã©", 0 },
+		{ CHARSET("koi8-r", "\xd0\xd2\xc9\xd7\xc5\xd4"), "koi8-r",
+		  "привет", 0 },
+		{ CHARSET("us-ascii", "\x83\x65\x83\x58\x83\x67"), "shift_jis",
+		  "テスト", 27 },
+		/* 的是不了在有人 in GB 2312, 的是不了 in Big5 */
+		{ CHARSET("us-ascii",
+		          "\xb5\xc4\xca\xc7\xb2\xbb\xc1\xcb\xd4\xda"),
+		  "gb18030", "的是不了在", 27 },
+		{ CHARSET("us-ascii", "\xaa\xba\xac\x4f\xa4\xa3\xa4\x46"),
+		  "big5", "的是不了", 27 },
+		/* Kanji alone may be Chinese: taken for Japanese. */
+		{ CHARSET("us-ascii", "\xb2\xf1\xb5\xc4\xbb\xf1\xce\xc1"),
+		  "euc-jp", "会議資料", 27 },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		mailguard_message *m = message_of(mg, span_of(rows[i].mail));
+		const mailguard_damage *d = mailguard_message_damage(m, 0);
+
+		if (d && d->kind == MAILGUARD_DAMAGE_8BIT_BODY)
+			d = mailguard_message_damage(m, 1);
+		mgi_buf_cut(&out, 0);
+		ok(mailguard_message_text(&out, m, NULL));
+		cr_expect(eq(str, (char *)mgi_buf_text(&out), rows[i].text),
+		          "row %zu", i);
+		cr_expect(eq(str, (char *)mailguard_message_part(m, 0)->read_as,
+		             rows[i].read_as),
+		          "row %zu", i);
+		cr_expect(eq(int, d ? d->kind : 0, rows[i].kind), "row %zu", i);
+		mailguard_message_free(m);
+	}
+}
+
+Test(mime_message, a_subject_in_another_charset_than_it_says_is_told)
+{
+	mailguard_message *m = message_of(
+		mg,
+		span_of("Subject: =?us-ascii?B?k/qWe4zqgsyDgYFbg4s=?=\n\n"));
+
+	cr_expect(eq(str, (char *)mailguard_message_subject(m), IN_UTF8));
+	cr_expect(eq(int, mailguard_message_damage(m, 0)->kind,
+	             MAILGUARD_DAMAGE_WRONG_CHARSET));
+	mailguard_message_free(m);
 }
 
 Test(mime_message, text_is_utf8_whatever_it_was)

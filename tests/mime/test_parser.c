@@ -210,6 +210,8 @@ static char *damages_of(mailguard_span s)
 }
 
 #define CTE "Content-Transfer-Encoding: "
+#define UTF8 "Content-Type: text/plain; charset=utf-8\n"
+#define LATIN "Content-Type: text/plain; charset=iso-8859-1\n"
 #define MULTI "Content-Type: multipart/mixed; boundary=b"
 
 static const struct {
@@ -229,8 +231,34 @@ static const struct {
 	ROW("CR at the end", "A: b\n\nx\r", "bare-cr@7"),
 	ROW("mixed ends", "A: b\n\nx\r\ny\nz\r\n", "mixed-ends@10"),
 	ROW("8-bit header", "A: \xe9\n\n", "8bit-header@3"),
-	ROW("8-bit body", "A: b\n\n\xe9\n", "8bit-body@6"),
-	ROW("8-bit body that says so", CTE "8bit\n\n\xe9\n", ""),
+	ROW("8-bit body", "A: b\n\n\xe9\n", "8bit-body@6 unknown-charset@6"),
+	ROW("8-bit body that says so", CTE "8bit\n" LATIN "\n\xe9\n", ""),
+	ROW("not in its charset",
+	    CTE "8bit\n" UTF8 "\n\x93\xfa\x96{\x82\xcc\x83\x81",
+	    "wrong-charset@73"),
+	ROW("charset nobody knows",
+	    CTE "8bit\nContent-Type: text/plain; charset=x-y\n\n\xe9\n",
+	    "unknown-charset@71"),
+	ROW("a byte of UTF-8 is gone",
+	    CTE "8bit\n" UTF8 "\n日本語の文字は\xe3\x81です\n",
+	    "bad-text@94"),
+	ROW("byte order mark",
+	    "\xef\xbb\xbf"
+	    "A: b\n\nx\n",
+	    "bom@0"),
+	ROW("old Macintosh", "A: b\rC: d\r\rx\ry", "cr-ends@4"),
+	ROW("old Macintosh, folded", "A: b\r c\r\rx\r", "cr-ends@4"),
+	ROW("a CR in a field is no line end", "A: b\rc\n\nx\n", "bare-cr@4"),
+	ROW("lines torn out of a field",
+	    "A: b\ntorn\nand torn\nSubject: c\n\nx\n",
+	    "bad-field@5"),
+	ROW("lines before words with a colon",
+	    "A: b\ntorn\nand torn\nnote: c\n\nx\n",
+	    "no-separator@5"),
+	ROW("boundary doubled", MULTI "\n\n--b\n--b\n\nx\n--b\n--b--\n", ""),
+	ROW("uuencode in a text cut",
+	    "A: b\n\nbegin 644 f\n#04)#\nx x x\n",
+	    "uuencode@24 uuencode-cut@23"),
 	ROW("no header", "\ntext", "no-header@1"),
 	ROW("text alone", "text\nmore", "no-header@0"),
 	ROW("no boundary",
@@ -274,7 +302,7 @@ Test(mime_parser, every_damage_has_its_own_name_and_words)
 
 	opts.lang = "ja";
 	ok(mailguard_new(&ja, &opts, NULL));
-	for (i = 1; i <= MAILGUARD_DAMAGE_NO_HEADER; i++) {
+	for (i = 1; i <= MAILGUARD_DAMAGE_BAD_TEXT; i++) {
 		const char *name = mailguard_damage_name(i);
 
 		for (k = 0; k < i; k++)
@@ -290,6 +318,55 @@ Test(mime_parser, every_damage_has_its_own_name_and_words)
 	cr_expect(eq(int, mailguard_damage_severity(MAILGUARD_DAMAGE_NUL),
 	             MAILGUARD_SEVERITY_LOSS));
 	mailguard_free(ja);
+}
+
+/* Reports and manifests of years ago hold them. */
+Test(mime_parser, numbers_and_names_of_damage_never_change)
+{
+	static const struct {
+		int32_t kind;
+		char *name;
+		int32_t severity;
+	} rows[] = {
+		{ 1, "nul", MAILGUARD_SEVERITY_LOSS },
+		{ 2, "bare-cr", MAILGUARD_SEVERITY_NOTE },
+		{ 3, "mixed-ends", MAILGUARD_SEVERITY_NOTE },
+		{ 4, "long-line", MAILGUARD_SEVERITY_NOTE },
+		{ 5, "8bit-header", MAILGUARD_SEVERITY_NOTE },
+		{ 6, "bad-field", MAILGUARD_SEVERITY_WARN },
+		{ 7, "no-separator", MAILGUARD_SEVERITY_WARN },
+		{ 8, "cut-header", MAILGUARD_SEVERITY_LOSS },
+		{ 9, "long-header", MAILGUARD_SEVERITY_WARN },
+		{ 10, "no-boundary", MAILGUARD_SEVERITY_WARN },
+		{ 11, "no-parts", MAILGUARD_SEVERITY_LOSS },
+		{ 12, "unclosed", MAILGUARD_SEVERITY_WARN },
+		{ 13, "too-deep", MAILGUARD_SEVERITY_WARN },
+		{ 14, "too-many-parts", MAILGUARD_SEVERITY_WARN },
+		{ 15, "encoded-multipart", MAILGUARD_SEVERITY_NOTE },
+		{ 16, "unknown-encoding", MAILGUARD_SEVERITY_WARN },
+		{ 17, "base64-chars", MAILGUARD_SEVERITY_WARN },
+		{ 18, "base64-cut", MAILGUARD_SEVERITY_LOSS },
+		{ 19, "base64-after", MAILGUARD_SEVERITY_NOTE },
+		{ 20, "quoted-printable", MAILGUARD_SEVERITY_NOTE },
+		{ 21, "uuencode", MAILGUARD_SEVERITY_WARN },
+		{ 22, "uuencode-cut", MAILGUARD_SEVERITY_LOSS },
+		{ 23, "8bit-body", MAILGUARD_SEVERITY_NOTE },
+		{ 24, "no-header", MAILGUARD_SEVERITY_WARN },
+		{ 25, "bom", MAILGUARD_SEVERITY_NOTE },
+		{ 26, "cr-ends", MAILGUARD_SEVERITY_NOTE },
+		{ 27, "wrong-charset", MAILGUARD_SEVERITY_NOTE },
+		{ 28, "unknown-charset", MAILGUARD_SEVERITY_NOTE },
+		{ 29, "bad-text", MAILGUARD_SEVERITY_WARN },
+	};
+	size_t i;
+
+	for (i = 0; i < ROWS(rows); i++) {
+		cr_expect(eq(str, (char *)mailguard_damage_name(rows[i].kind),
+		             rows[i].name));
+		cr_expect(eq(int, mailguard_damage_severity(rows[i].kind),
+		             rows[i].severity),
+		          "%s", rows[i].name);
+	}
 }
 
 Test(mime_parser, limits_bound_what_is_kept)
