@@ -170,6 +170,8 @@ static bool arguments_read(run *r)
 			r->transcript = true;
 		else if (strcmp(call->argv[i], "--stock") == 0)
 			r->opts.flags |= MAILGUARD_PROBE_STOCK;
+		else if (strcmp(call->argv[i], "--newest") == 0)
+			r->opts.flags |= MAILGUARD_PROBE_NEWEST;
 		else if (option_take(r, &i, &bad))
 			continue;
 		else

@@ -25,6 +25,7 @@ USERS = {
     "bob": (MAILS, ""),
     "full": (MAILS, "userdb_quota_rule=*:bytes=100"),
     "few": (MAILS, ""),
+    "empty": (0, ""),
 }
 
 CONFIG = """\
@@ -133,7 +134,7 @@ This is mail number {n}.
 
 
 class Dovecot(lab.Server):
-    """Users ann, bob, few and full (over quota); each password is the name
+    """Users ann, bob, few, empty and full (over quota); each password is the name
     and "-secret"."""
 
     name = "dovecot"
