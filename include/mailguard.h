@@ -18,5 +18,6 @@
 #include <mailguard/profile.h>
 #include <mailguard/notice.h>
 #include <mailguard/checkup.h>
+#include <mailguard/report.h>
 
 #endif
