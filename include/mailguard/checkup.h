@@ -32,11 +32,15 @@ typedef struct mailguard_checkup_options {
 	const mailguard_probe_options *probe; /**< NULL: the defaults. */
 	uint32_t flags;
 	uint32_t reserved;
+	int64_t budget_usec; /**< All steps together, by the handle's clock;
+	                          0: no limit. Time in which secrets are
+	                          asked for does not count. What is left out
+	                          is told, and named by the verdict. */
 } mailguard_checkup_options;
 
 /* clang-format off */
 #define MAILGUARD_CHECKUP_OPTIONS_INIT \
-	{ sizeof(mailguard_checkup_options), NULL, 0, 0 }
+	{ sizeof(mailguard_checkup_options), NULL, 0, 0, 0 }
 /* clang-format on */
 
 /** What a step looked at. */
@@ -45,7 +49,12 @@ enum {
 	MAILGUARD_CHECKUP_PLACE = 1, /**< Where a store lies; a quick look. */
 	MAILGUARD_CHECKUP_SERVER = 2,
 	MAILGUARD_CHECKUP_PAGE = 3,
-	MAILGUARD_CHECKUP_STORE = 4 /**< All of a store. */
+	MAILGUARD_CHECKUP_STORE = 4, /**< All of a store. */
+	MAILGUARD_CHECKUP_FIRST = 5  /**< Looked at nothing: what is quick is
+	                                  through, or 15 s are over. Once, if
+	                                  more is to come: time to show the
+	                                  verdict so far. A server that has
+	                                  not answered by then is asked on. */
 };
 
 /** One step made. May grow at the end. */
@@ -57,14 +66,15 @@ typedef struct mailguard_checkup_step {
 	size_t done, total; /**< Steps. */
 	const char *account; /**< Id: who uses the server; else NULL. */
 	int32_t outgoing;    /**< ... and 1 for sending by it. */
-	int32_t reserved;
+	int32_t unlooked;    /**< 1: it could not be looked at, or the time
+	                          was up; nothing is known of it. */
 } mailguard_checkup_step;
 
 /**
  * @param[out] out  Free with mailguard_checkup_free(). NULL on failure.
  * @param profile   Held.
  * @param opts      NULL for the defaults.
- * @retval MAILGUARD_EINVAL  The profile has no account.
+ * @retval MAILGUARD_EINVAL  The profile has neither account nor mail file.
  */
 MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_new(
 	mailguard_checkup **out,
@@ -85,6 +95,18 @@ MAILGUARD_EXTERN(void) mailguard_checkup_free(mailguard_checkup *c);
 MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_saw(mailguard_checkup *c,
                                                          const char *words,
                                                          mailguard_error *err);
+/**
+ * The mail program or system in use, by the names of data/known_defects.tsv:
+ * ("windows", "26100.7623"). Known defects that fit are weighed and told.
+ * Programs that stores of the profile name with a version need not be given.
+ *
+ * @param version  NULL: not known.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_client(
+	mailguard_checkup *c,
+	const char *product,
+	const char *version,
+	mailguard_error *err);
 /**
  * @param[out] out  The step made; valid until the next.
  * @retval MAILGUARD_ITEROVER    All was looked at.

@@ -17,6 +17,9 @@ static const struct {
 	  MAILGUARD_CHECKUP_NO_NET },
 	{ mgi_checkup_page, MAILGUARD_CHECKUP_PAGE,
 	  MAILGUARD_CHECKUP_NO_NET | MAILGUARD_CHECKUP_NO_STATUS },
+	{ mgi_checkup_first, MAILGUARD_CHECKUP_FIRST, 0 },
+	{ mgi_checkup_late, MAILGUARD_CHECKUP_SERVER,
+	  MAILGUARD_CHECKUP_NO_NET },
 	{ mgi_checkup_store, MAILGUARD_CHECKUP_STORE,
 	  MAILGUARD_CHECKUP_NO_DEEP },
 };
@@ -74,9 +77,12 @@ static size_t steps_count(const mailguard_checkup *c)
 	size_t i, n = 0;
 
 	for (i = 0; i < STAGES; i++) {
-		if (c->opts.flags & stages[i].unless)
-			continue;
+		if ((c->opts.flags & stages[i].unless) ||
+		    stages[i].run == mgi_checkup_late)
+			continue; /* those were counted as servers */
 		switch (stages[i].stage) {
+		case MAILGUARD_CHECKUP_FIRST:
+			break;
 		case MAILGUARD_CHECKUP_SERVER:
 			n += mgi_checkup_servers(c);
 			break;
@@ -109,6 +115,12 @@ static mailguard_status options_own(mailguard_checkup *c,
 	own->resolver = mgi_arena_strdup(c->arena, own->resolver);
 	own->helo = mgi_arena_strdup(c->arena, own->helo);
 	c->opts.probe = own;
+	c->secret = own->secret;
+	c->secret_payload = own->payload;
+	if (own->secret) {
+		own->secret = mgi_checkup_secret;
+		own->payload = c;
+	}
 	return mgi_arena_failed(c->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
 }
 
@@ -140,8 +152,32 @@ static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
 	if (st >= 0)
 		st = links_add(c, err);
 	if (st >= 0)
+		st = mgi_checkup_stores_add(c, err);
+	if (st >= 0)
+		st = mgi_checkup_clients_add(c, err);
+	if (st >= 0)
 		st = mgi_checkup_call(c, err);
 	return st;
+}
+
+/* What a step is remembered by, one of each server and store. */
+static mailguard_status marks_make(mailguard_checkup *c, mailguard_error *err)
+{
+	size_t servers = mgi_checkup_servers(c), stores = store_count(c);
+
+	c->answered = mgi_arena_array(c->arena, servers + 1, sizeof(bool));
+	c->waited = mgi_arena_array(c->arena, servers + 1, sizeof(bool));
+	c->quick = mgi_arena_array(c->arena, stores + 1, sizeof(*c->quick));
+	return mgi_arena_failed(c->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
+}
+
+/* Is anything left behind what is quick? */
+static bool more_to_come(const mailguard_checkup *c)
+{
+	return (!(c->opts.flags & MAILGUARD_CHECKUP_NO_DEEP) &&
+	        mailguard_profile_storage(c->profile, 0)) ||
+	       (!(c->opts.flags & MAILGUARD_CHECKUP_NO_NET) &&
+	        !mgi_checkup_all_answered(c));
 }
 
 mailguard_status mailguard_checkup_new(mailguard_checkup **out,
@@ -155,7 +191,9 @@ mailguard_status mailguard_checkup_new(mailguard_checkup **out,
 	mgi_arena *arena;
 
 	*out = NULL;
-	if (!mg || !profile || !mailguard_profile_account(profile, 0))
+	if (!mg || !profile ||
+	    (!mailguard_profile_account(profile, 0) &&
+	     !mailguard_profile_storage(profile, 0)))
 		return mgi_fail(err, mg, MAILGUARD_EINVAL,
 		                MGI_SAY_CHECKUP_NO_ACCOUNT);
 	arena = mgi_arena_new(mg);
@@ -171,6 +209,8 @@ mailguard_status mailguard_checkup_new(mailguard_checkup **out,
 	c->profile = mailguard_profile_ref(profile);
 	mgi_buf_init(&c->text, mg);
 	st = options_own(c, opts, err);
+	if (st >= 0)
+		st = marks_make(c, err);
 	if (st >= 0)
 		st = parts_make(c, err);
 	if (st < 0) {
@@ -194,36 +234,68 @@ void mailguard_checkup_free(mailguard_checkup *c)
 	mgi_arena_free(c->arena);
 }
 
+/* One step of the stage under way, or the word that a first verdict is due. */
+static mailguard_status step_make(mailguard_checkup *c,
+                                  mailguard_checkup_stage *stage,
+                                  mailguard_error *err)
+{
+	*stage = stages[c->stage].stage;
+	if (c->opts.flags & stages[c->stage].unless)
+		return MAILGUARD_ITEROVER;
+	if (mgi_checkup_first_due(c) && more_to_come(c)) {
+		*stage = MAILGUARD_CHECKUP_FIRST;
+		return mgi_checkup_first(c, err);
+	}
+	if (*stage == MAILGUARD_CHECKUP_FIRST && !more_to_come(c))
+		return MAILGUARD_ITEROVER;
+	return stages[c->stage].run(c, err);
+}
+
+/* Nothing of the step before. */
+static void step_begin(mailguard_checkup *c)
+{
+	mgi_buf_cut(&c->text, 0);
+	c->step.account = NULL;
+	c->step.target = NULL;
+	c->step.outgoing = 0;
+	c->step.unlooked = 0;
+	c->step.outcome = MAILGUARD_OUTCOME_UNKNOWN;
+	c->passing = false;
+	if (!c->began)
+		c->began = mgi_ticks(c->mg);
+}
+
 mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
                                         mailguard_checkup *c,
                                         mailguard_error *err)
 {
 	*out = NULL;
 	while ((size_t)c->stage < STAGES) {
-		mailguard_status st = MAILGUARD_ITEROVER;
+		mailguard_checkup_stage stage;
+		mailguard_status st;
 
 		if (mgi_interrupted(c->mg))
 			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
 			                MGI_SAY_WORK_CANCELLED);
-		mgi_buf_cut(&c->text, 0);
-		c->step.account = NULL;
-		c->step.outgoing = 0;
-		if (!(c->opts.flags & stages[c->stage].unless))
-			st = stages[c->stage].run(c, err);
+		step_begin(c);
+		st = step_make(c, &stage, err);
 		if (st < 0)
 			return st;
 		if (st == MAILGUARD_ITEROVER) {
 			c->stage++;
 			c->at = 0;
+			c->stage_began = mgi_checkup_elapsed(c);
 			continue;
 		}
 		st = mgi_buf_status(&c->text, err);
 		if (st < 0)
 			return st;
-		c->step.stage = stages[c->stage].stage;
+		c->step.stage = stage;
 		c->step.text = mgi_buf_text(&c->text);
 		c->step.done++;
-		st = mgi_checkup_keep(c, err);
+		c->step.total += c->passing;
+		if (!c->passing)
+			st = mgi_checkup_keep(c, err);
 		if (st < 0)
 			return st;
 		*out = &c->step;

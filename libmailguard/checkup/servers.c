@@ -11,6 +11,11 @@
 #include "base/fail.h"
 #include "base/text.h"
 
+/* Who has not answered by then is "pending" in the first verdict. */
+#define PENDING_USEC INT64_C(10000000)
+/* Of one page while the first verdict is due. */
+#define PAGE_USEC INT64_C(5000000)
+
 /* One thing to ask: what an account uses a server for. */
 typedef struct use {
 	const mailguard_account *account;
@@ -91,6 +96,59 @@ static mailguard_status ask_more(mailguard_checkup *c, mailguard_error *err)
 	return MAILGUARD_OK;
 }
 
+/* The step is about this use of a server; what it came to, in words. */
+static void use_tell(mailguard_checkup *c,
+                     const use *u,
+                     mgi_say_id row,
+                     const char *why)
+{
+	c->step.target = u->server->id;
+	c->step.account = u->account->id;
+	c->step.outgoing = u->outgoing;
+	mgi_say(&c->text, c->mg, row, "server", u->server->id, "host",
+	        u->server->host, "account", u->account->id, "why",
+	        why ? why : "");
+}
+
+/* Name it among what was not looked at. */
+static mailguard_status use_unlooked(mailguard_checkup *c,
+                                     const use *u,
+                                     const char *why,
+                                     mailguard_error *err)
+{
+	mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
+
+	e.test = MAILGUARD_TEST_PROBE;
+	e.server = u->server->id;
+	e.account = u->account->id;
+	e.outgoing = u->outgoing;
+	return mgi_checkup_unlooked(c, &e, why, err);
+}
+
+/* A server that answers says nothing of a login nobody tried. */
+static mailguard_status untested_take(mailguard_checkup *c,
+                                      const use *u,
+                                      mailguard_evidence *e,
+                                      mailguard_error *err)
+{
+	mailguard_buffer why;
+	mailguard_status st;
+
+	use_tell(c, u, MGI_SAY_CHECKUP_SERVER_UNTESTED, NULL);
+	e->account = NULL;
+	st = mailguard_case_observe(c->seen, e, err);
+	if (st < 0)
+		return st;
+	mgi_buf_init(&why, c->mg);
+	mgi_say(&why, c->mg, MGI_SAY_CHECKUP_LOGIN_UNTESTED, "account",
+	        u->account->address ? u->account->address : u->account->id);
+	st = mgi_buf_status(&why, err);
+	if (st >= 0)
+		st = use_unlooked(c, u, mgi_buf_text(&why), err);
+	mgi_buf_done(&why);
+	return st;
+}
+
 static mailguard_status answer_take(mailguard_checkup *c,
                                     const mailguard_answer *a,
                                     mailguard_error *err)
@@ -107,20 +165,17 @@ static mailguard_status answer_take(mailguard_checkup *c,
 	e.server = u.server->id;
 	e.provider = u.account->provider;
 	e.outgoing = u.outgoing;
-	c->step.target = u.server->id;
-	c->step.account = u.account->id;
-	c->step.outgoing = u.outgoing;
+	c->answered[i] = true;
 	c->step.outcome = e.outcome;
+	if (mailguard_answer_ok(a) &&
+	    mailguard_answer_login(a) == MAILGUARD_LOGIN_UNTESTED)
+		return untested_take(c, &u, &e, err);
 	if (mailguard_answer_ok(a))
-		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_OK, "server",
-		        u.server->id, "host", u.server->host, "account",
-		        u.account->id);
+		use_tell(c, &u, MGI_SAY_CHECKUP_SERVER_OK, NULL);
 	else
-		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_FAIL, "server",
-		        u.server->id, "host", u.server->host, "account",
-		        u.account->id, "why",
-		        mailguard_reason_text(
-				c->mg, mailguard_answer_cause(a)->reason));
+		use_tell(c, &u, MGI_SAY_CHECKUP_SERVER_FAIL,
+		         mailguard_reason_text(
+				 c->mg, mailguard_answer_cause(a)->reason));
 	return mailguard_case_observe(c->seen, &e, err);
 }
 
@@ -132,48 +187,111 @@ static bool is_the_targets(mailguard_status st)
 }
 
 /* A server that cannot even be asked is told; the others are asked. */
-static void target_pass_over(mailguard_checkup *c, const mailguard_error *why)
+static mailguard_status target_pass_over(mailguard_checkup *c,
+                                         const char *why,
+                                         mailguard_error *err)
 {
 	use u;
 
 	if (!use_at(&u, c, c->asked++))
-		return;
-	c->step.target = u.server->id;
-	c->step.account = u.account->id;
-	c->step.outgoing = u.outgoing;
-	c->step.outcome = MAILGUARD_OUTCOME_UNKNOWN;
-	mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_SERVER_FAIL, "server",
-	        u.server->id, "host", u.server->host, "account", u.account->id,
-	        "why", why->message);
+		return MAILGUARD_OK;
+	c->answered[c->asked - 1] = true;
+	c->step.unlooked = 1;
+	use_tell(c, &u, MGI_SAY_CHECKUP_SERVER_FAIL, why);
+	return use_unlooked(c, &u, why, err);
 }
 
-mailguard_status mgi_checkup_server(mailguard_checkup *c, mailguard_error *err)
+bool mgi_checkup_all_answered(const mailguard_checkup *c)
 {
-	mailguard_error own;
-	mailguard_answer *a;
+	size_t i, n = mgi_checkup_servers(c);
+
+	for (i = 0; i < n; i++)
+		if (!c->answered[i])
+			return false;
+	return true;
+}
+
+/* One that has not answered: it is waited for, or left out for good. */
+static mailguard_status silent_tell(mailguard_checkup *c,
+                                    bool for_good,
+                                    mailguard_error *err)
+{
+	bool *told = for_good ? c->answered : c->waited;
+	size_t i;
+	use u;
+
+	for (i = 0; use_at(&u, c, i); i++)
+		if (!c->answered[i] && !told[i])
+			break;
+	if (!use_at(&u, c, i))
+		return MAILGUARD_ITEROVER;
+	told[i] = true;
+	c->step.unlooked = for_good;
+	c->passing = !for_good;
+	use_tell(c, &u,
+	         for_good ? MGI_SAY_CHECKUP_SERVER_LEFT
+	                  : MGI_SAY_CHECKUP_SERVER_PENDING,
+	         mgi_checkup_time_up(c));
+	return for_good ? use_unlooked(c, &u, mgi_checkup_time_up(c), err)
+	                : MAILGUARD_OK;
+}
+
+/* The next answer; AGAIN when the time for it is up. */
+static mailguard_status answer_wait(mailguard_answer **out,
+                                    mailguard_checkup *c,
+                                    int64_t until,
+                                    mailguard_error *err)
+{
 	mailguard_status st;
 
+	do {
+		st = mailguard_probe_next(out, c->probe, 100000, err);
+		if (st == MAILGUARD_AGAIN && mgi_interrupted(c->mg))
+			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
+			                MGI_SAY_WORK_CANCELLED);
+		if (st == MAILGUARD_AGAIN &&
+		    (mgi_checkup_over(c) || mgi_checkup_elapsed(c) >= until))
+			return st;
+	} while (st == MAILGUARD_AGAIN);
+	return st;
+}
+
+static mailguard_status server_step(mailguard_checkup *c,
+                                    int64_t until,
+                                    mailguard_error *err)
+{
+	mailguard_answer *a;
+	mailguard_error own;
+	mailguard_status st;
+
+	if (mgi_checkup_over(c))
+		return silent_tell(c, true, err);
 	st = ask_more(c, &own);
-	if (is_the_targets(st)) {
-		target_pass_over(c, &own);
-		return MAILGUARD_OK;
-	}
+	if (is_the_targets(st))
+		return target_pass_over(c, own.message, err);
 	if (st < 0) {
 		if (err)
 			*err = own;
 		return st;
 	}
-	do {
-		st = mailguard_probe_next(&a, c->probe, 100000, err);
-		if (st == MAILGUARD_AGAIN && mgi_interrupted(c->mg))
-			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
-			                MGI_SAY_WORK_CANCELLED);
-	} while (st == MAILGUARD_AGAIN);
+	st = answer_wait(&a, c, until, err);
+	if (st == MAILGUARD_AGAIN)
+		return silent_tell(c, mgi_checkup_over(c), err);
 	if (st != MAILGUARD_OK)
 		return st;
 	st = answer_take(c, a, err);
 	mailguard_answer_free(a);
 	return st;
+}
+
+mailguard_status mgi_checkup_server(mailguard_checkup *c, mailguard_error *err)
+{
+	return server_step(c, c->stage_began + PENDING_USEC, err);
+}
+
+mailguard_status mgi_checkup_late(mailguard_checkup *c, mailguard_error *err)
+{
+	return server_step(c, INT64_MAX, err);
 }
 
 /* Our servers of one provider, as what its page may name; NULL: no memory. */
@@ -228,6 +346,26 @@ static void page_tell(mailguard_checkup *c,
 	        mgi_say_raw(mgi_lang_of(c->mg), page_row(outcome)));
 }
 
+/* Name it among what was not looked at; NULL: it cannot be read. */
+static mailguard_status page_leave_out(mailguard_checkup *c,
+                                       const mailguard_provider *p,
+                                       const char *why,
+                                       mailguard_error *err)
+{
+	mailguard_evidence e = MAILGUARD_EVIDENCE_INIT;
+
+	page_tell(c, p, MAILGUARD_OUTCOME_UNKNOWN);
+	c->step.unlooked = 1;
+	e.test = MAILGUARD_TEST_STATUS;
+	e.provider = p->id;
+	return mgi_checkup_unlooked(
+		c, &e,
+		why ? why
+		    : mgi_say_raw(mgi_lang_of(c->mg),
+	                          MGI_SAY_CHECKUP_PAGE_UNKNOWN),
+		err);
+}
+
 static mailguard_status page_read(mailguard_checkup *c,
                                   const mailguard_provider *p,
                                   mailguard_error *err)
@@ -249,18 +387,19 @@ static mailguard_status page_read(mailguard_checkup *c,
 	net.ca_file = c->probe_opts.ca_file;
 	net.resolver = c->probe_opts.resolver;
 	net.total_usec = c->probe_opts.total_usec;
+	if (!net.total_usec || net.total_usec > mgi_checkup_left(c, PAGE_USEC))
+		net.total_usec = mgi_checkup_left(c, PAGE_USEC);
 	opts.net = &net;
 	opts.provider = p->id;
 	st = mailguard_incidents_fetch(&list, c->mg, p->status, &opts, err);
-	if (is_the_targets(st)) {
-		page_tell(c, p, MAILGUARD_OUTCOME_UNKNOWN);
-		return MAILGUARD_OK;
-	}
+	if (is_the_targets(st))
+		return page_leave_out(c, p, NULL, err);
 	if (st < 0)
 		return st;
 	mailguard_incidents_overall(&e, list, subjects, n);
 	e.provider = p->id;
 	page_tell(c, p, e.outcome);
+	c->step.unlooked = e.outcome == MAILGUARD_OUTCOME_UNKNOWN;
 	st = mailguard_case_observe(c->seen, &e, err);
 	mailguard_incidents_free(list);
 	return st;
@@ -275,5 +414,7 @@ mailguard_status mgi_checkup_page(mailguard_checkup *c, mailguard_error *err)
 		if (!p)
 			return MAILGUARD_ITEROVER;
 	} while (!p->status);
+	if (mgi_checkup_over(c))
+		return page_leave_out(c, p, mgi_checkup_time_up(c), err);
 	return page_read(c, p, err);
 }

@@ -14,12 +14,13 @@ static void texts_begin(mgi_texts *t, mgi_arena *a)
 	t->ids = mgi_arena_array(a, TEXTS_MAX, sizeof(*t->ids));
 }
 
-static void say_add(mailguard_verdict *v,
-                    mgi_texts *t,
-                    mgi_say_id id,
-                    const char *name)
+/* `text` is of row `id` and the arena; said once. */
+static void text_put(mailguard_verdict *v,
+                     mgi_texts *t,
+                     mgi_say_id id,
+                     const char *name,
+                     const char *text)
 {
-	const char *text = mgi_verdict_say(v, id, "name", name);
 	size_t i;
 
 	if (!t->at)
@@ -32,6 +33,14 @@ static void say_add(mailguard_verdict *v,
 	t->at[t->count] = text;
 	t->names[t->count] = name;
 	t->ids[t->count++] = id;
+}
+
+static void say_add(mailguard_verdict *v,
+                    mgi_texts *t,
+                    mgi_say_id id,
+                    const char *name)
+{
+	text_put(v, t, id, name, mgi_verdict_say(v, id, "name", name));
 }
 
 /* The same of a thing that may have a name of its own. */
@@ -184,7 +193,50 @@ static void avoid(mailguard_verdict *v)
 	say_add(v, &v->avoid, MGI_SAY_AVOID_COPY, NULL);
 }
 
-/* Did any test of this kind say something of the named thing? */
+/* What an observation that says nothing was of. */
+static mgi_say_id blind_row(const mailguard_evidence *e,
+                            const char **kind,
+                            const char **name)
+{
+	switch (e->test) {
+	case MAILGUARD_TEST_PROBE:
+		*kind = "server:";
+		*name = e->server;
+		return MGI_SAY_UNLOOKED_SERVER;
+	case MAILGUARD_TEST_STORE:
+		*kind = "store:";
+		*name = e->store;
+		return MGI_SAY_UNLOOKED_STORE;
+	case MAILGUARD_TEST_STATUS:
+		*kind = "provider:";
+		*name = e->provider;
+		return MGI_SAY_UNLOOKED_STATUS;
+	default:
+		*name = NULL;
+		return MGI_SAY_COUNT;
+	}
+}
+
+/* Was it told with a reason that this was not looked at? */
+static bool is_blind(const mgi_world *w, mailguard_test test, const char *name)
+{
+	const char *kind, *of;
+	size_t i;
+
+	for (i = 0; i < w->seen_count; i++) {
+		const mailguard_evidence *e = &w->seen[i];
+
+		if (e->test != test || e->outcome || !e->seen)
+			continue;
+		(void)blind_row(e, &kind, &of);
+		if (of && !mgi_strcmp_null(of, name))
+			return true;
+	}
+	return false;
+}
+
+/* Did any test of this kind say something of the named thing, or was it told
+ * why none did? */
 static bool looked(const mgi_world *w, mailguard_test test, const char *name)
 {
 	size_t i;
@@ -199,7 +251,31 @@ static bool looked(const mgi_world *w, mailguard_test test, const char *name)
 		if (e->test == test && e->outcome && !mgi_strcmp_null(of, name))
 			return true;
 	}
-	return false;
+	return is_blind(w, test, name);
+}
+
+/* Somebody tried to look, and said why it was not to be. */
+static void blind_add(mailguard_verdict *v, const mailguard_evidence *e)
+{
+	mailguard *mg = mgi_arena_handle(v->world.arena);
+	const char *kind = NULL, *name;
+	mgi_say_id row = blind_row(e, &kind, &name);
+	mailguard_buffer what;
+	const char *text;
+
+	if (e->outcome || !e->seen || !name)
+		return;
+	mgi_buf_init(&what, mg);
+	mgi_say(&what, mg, row, "name", mgi_world_call(&v->world, kind, name));
+	mgi_buf_printf(&what, ": %s", e->seen);
+	text = mgi_buf_status(&what, NULL) < 0
+	               ? NULL
+	               : mgi_arena_strdup(v->world.arena, mgi_buf_text(&what));
+	if (!text)
+		(void)mgi_arena_array(v->world.arena, SIZE_MAX, 2);
+	mgi_buf_done(&what);
+	text_put(v, &v->unlooked, row, mgi_world_call(&v->world, kind, name),
+	         text);
 }
 
 static void unlooked(mailguard_verdict *v)
@@ -213,6 +289,8 @@ static void unlooked(mailguard_verdict *v)
 		outside = outside || (w->seen[i].outcome &&
 		                      (w->seen[i].vantage ||
 		                       w->seen[i].test == MAILGUARD_TEST_DEV));
+	for (i = 0; i < w->seen_count; i++)
+		blind_add(v, &w->seen[i]);
 	for (i = 0; i < w->link_count; i++) {
 		const mailguard_link *l = &w->links[i];
 		mgi_sight s = mgi_account_sight(w, l->account);
