@@ -23,7 +23,7 @@ typedef struct mgi_field {
 	mgi_field_kind kind;
 	const char *name;
 	const char *value;   /* of a mailbox: its display name, or "" */
-	const char *address; /* of a mailbox */
+	const char *address; /* of a mailbox; "": only its name is known */
 	struct mgi_field *next;
 	struct mgi_field *more; /* further mailboxes of the field */
 } mgi_field;

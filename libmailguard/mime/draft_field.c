@@ -255,8 +255,11 @@ static mailguard_status put_mailbox(mgi_fold *f,
 	if (st < 0)
 		return st;
 	mgi_buf_init(&a, d->mg);
-	mgi_buf_printf(&a, name.len ? "<%s>%s" : "%s%s", field->address,
-	               field->more ? "," : "");
+	if (!field->address[0]) /* a group of nobody (RFC 6854) */
+		mgi_buf_puts(&a, ":;");
+	else
+		mgi_buf_printf(&a, name.len ? "<%s>" : "%s", field->address);
+	mgi_buf_puts(&a, field->more ? "," : "");
 	st = mgi_buf_status(&a, err);
 	put_word(f, mgi_span(" ", 1), mgi_buf_span(&a));
 	mgi_buf_done(&a);

@@ -48,3 +48,25 @@ const mgi_charset *mgi_code_page(uint32_t number)
 			return mgi_charset_find(mgi_span_of(named[i].label));
 	return NULL;
 }
+
+uint32_t mgi_code_page_ansi(uint32_t number)
+{
+	static const struct {
+		uint32_t mail, windows;
+	} pairs[] = {
+		{ 20127, 1252 },  { 20866, 1251 },  { 20932, 932 },
+		{ 21866, 1251 },  { 28591, 1252 },  { 28592, 1250 },
+		{ 28593, 1254 },  { 28594, 1257 },  { 28595, 1251 },
+		{ 28596, 1256 },  { 28597, 1253 },  { 28598, 1255 },
+		{ 28599, 1254 },  { 28603, 1257 },  { 28605, 1252 },
+		{ 38598, 1255 },  { 50220, 932 },   { 50221, 932 },
+		{ 50222, 932 },   { 50225, 949 },   { 51932, 932 },
+		{ 51936, 936 },   { 51949, 949 },   { 52936, 936 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (pairs[i].mail == number)
+			return pairs[i].windows;
+	return number;
+}

@@ -303,7 +303,8 @@ uint32_t mgi_mapi_code_page(mgi_mapi *o)
 		page = mgi_mapi_number(o, CODE_PAGE_INTERNET, 0);
 	if (page <= 0 || page == 1200)
 		page = o->above ? mgi_mapi_code_page(o->above) : o->code_page;
-	return page > 0 && page < 0x10000 ? (uint32_t)page : 0;
+	return page > 0 && page < 0x10000 ? mgi_code_page_ansi((uint32_t)page)
+	                                  : 0;
 }
 
 /* -- many values ----------------------------------------------------------- */

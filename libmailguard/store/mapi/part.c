@@ -1,0 +1,132 @@
+/*
+ * part.c - text and bytes as parts of a mail.
+ */
+#include "store/mapi/plan.h"
+
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "mime/transfer.h"
+
+#define LINE 57 /* bytes of a line of base64 */
+#define LINE_MAX_7BIT 998
+
+void mgi_plan_base64(mailguard_buffer *out, mailguard_span bytes)
+{
+	while (bytes.len) {
+		mgi_base64_put(out, mgi_span_head(bytes, LINE));
+		mgi_buf_putc(out, '\n');
+		bytes = mgi_span_from(bytes, LINE);
+	}
+}
+
+void mgi_plan_lf(mailguard_buffer *out, mailguard_span s)
+{
+	const unsigned char *cr;
+
+	while (s.len && (cr = memchr(s.data, '\r', s.len)) != NULL) {
+		size_t n = (size_t)(cr - s.data);
+
+		mgi_buf_add(out, s.data, n);
+		mgi_buf_putc(out, '\n');
+		n += 1 + (n + 1 < s.len && cr[1] == '\n');
+		s = mgi_span_from(s, n);
+	}
+	mgi_buf_add(out, s.data, s.len);
+}
+
+/* -- how lightly a text can be encoded ------------------------------------- */
+
+typedef struct shape {
+	size_t high, longest;
+	bool control, mark;
+} shape;
+
+static shape shape_of(mailguard_span s)
+{
+	shape x = { 0, 0, false, false };
+	size_t i, line = 0;
+
+	for (i = 0; i < s.len; i++) {
+		unsigned char c = s.data[i];
+
+		x.high += c >= 0x80;
+		x.control |= (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
+		/* A line that could be taken for a boundary. */
+		x.mark |= c == '_' && line && s.data[i - 1] == '=';
+		line = c == '\n' ? 0 : line + 1;
+		x.longest = line > x.longest ? line : x.longest;
+	}
+	return x;
+}
+
+/* Base64 keeps the line ends of text as CRLF (RFC 2045, 6.8). */
+static void base64_text_put(mgi_plan *p, mailguard_span lf)
+{
+	mailguard_buffer crlf;
+	const unsigned char *end;
+
+	mgi_buf_init(&crlf, p->mg);
+	while (lf.len && (end = memchr(lf.data, '\n', lf.len)) != NULL) {
+		mgi_buf_add(&crlf, lf.data, (size_t)(end - lf.data));
+		mgi_buf_puts(&crlf, "\r\n");
+		lf = mgi_span_from(lf, (size_t)(end - lf.data) + 1);
+	}
+	mgi_buf_add(&crlf, lf.data, lf.len);
+	mgi_plan_failed(p, &crlf);
+	mgi_plan_base64(&p->ready, mgi_buf_span(&crlf));
+	mgi_buf_done(&crlf);
+}
+
+static void qp_put(mgi_plan *p, mailguard_span lf)
+{
+	mailguard_buffer qp;
+
+	mgi_buf_init(&qp, p->mg);
+	mgi_qp_put(&qp, lf);
+	mgi_plan_failed(p, &qp);
+	mgi_plan_lf(&p->ready, mgi_buf_span(&qp));
+	mgi_buf_done(&qp);
+}
+
+static void type_put(mgi_plan *p,
+                     const char *type,
+                     const char *charset,
+                     const char *encoding,
+                     const char *more)
+{
+	mgi_buf_printf(&p->ready, "Content-Type: %s", type);
+	if (charset[0])
+		mgi_buf_printf(&p->ready, "; charset=%s", charset);
+	mgi_buf_printf(&p->ready, "\nContent-Transfer-Encoding: %s\n%s\n",
+	               encoding, more);
+}
+
+void mgi_plan_text(mgi_plan *p,
+                   const char *type,
+                   const char *charset,
+                   const char *more,
+                   mailguard_span text)
+{
+	mailguard_buffer lf;
+	shape x;
+
+	mgi_buf_init(&lf, p->mg);
+	mgi_plan_lf(&lf, text);
+	mgi_plan_failed(p, &lf);
+	x = shape_of(mgi_buf_span(&lf));
+	if (!x.high && !x.control && !x.mark && x.longest <= LINE_MAX_7BIT) {
+		if (mgi_span_is(mgi_span_of(charset), "utf-8"))
+			charset = "us-ascii";
+		type_put(p, type, charset, "7bit", more);
+		mgi_buf_add(&p->ready, lf.at, lf.len);
+	} else if (x.high > lf.len / 6) {
+		type_put(p, type, charset, "base64", more);
+		base64_text_put(p, mgi_buf_span(&lf));
+	} else {
+		type_put(p, type, charset, "quoted-printable", more);
+		qp_put(p, mgi_buf_span(&lf));
+	}
+	mgi_buf_done(&lf);
+}
