@@ -57,6 +57,25 @@ mailguard_status mgi_file_open(mgi_file **out,
 	return MAILGUARD_OK;
 }
 
+mailguard_status mgi_file_instead(mgi_file **f,
+                                  mailguard *mg,
+                                  const char *path,
+                                  mailguard_error *err)
+{
+	unsigned char *window = *f ? (*f)->window : NULL;
+	mailguard_status st;
+
+	if (*f)
+		(*f)->window = NULL;
+	mgi_file_close(*f);
+	st = mgi_file_open(f, mg, path, err);
+	if (st < 0)
+		mgi_free(mg, window);
+	else
+		(*f)->window = window;
+	return st;
+}
+
 mailguard_status mgi_file_again(mgi_file **out,
                                 const mgi_file *f,
                                 mailguard_error *err)
@@ -138,14 +157,18 @@ static mailguard_status window_fill(mgi_file *f,
                                     uint64_t offset,
                                     mailguard_error *err)
 {
+	uint64_t left = offset < f->size ? f->size - offset : MGI_FILE_WINDOW;
+
 	if (!f->window) {
 		f->window = mgi_resize(f->mg, NULL, MGI_FILE_WINDOW);
 		if (!f->window)
 			return mgi_fail_nomem(err);
 	}
 	f->window_at = offset;
-	return mgi_file_read(f, offset, f->window, MGI_FILE_WINDOW,
-	                     &f->window_len, err);
+	if (left > MGI_FILE_WINDOW)
+		left = MGI_FILE_WINDOW;
+	return mgi_file_read(f, offset, f->window, (size_t)left, &f->window_len,
+	                     err);
 }
 
 mailguard_status mgi_file_rest(mailguard_span *out,

@@ -15,6 +15,14 @@ mailguard_status mgi_file_open(mgi_file **out,
                                const char *path,
                                mailguard_error *err);
 /*
+ * Another file instead of `*f`, which is closed and may be NULL: for many small
+ * ones in a row. Its window goes on to the new one.
+ */
+mailguard_status mgi_file_instead(mgi_file **f,
+                                  mailguard *mg,
+                                  const char *path,
+                                  mailguard_error *err);
+/*
  * The same open file once more, with a window of its own: it stays what it
  * was, even if another file has its name by now.
  */

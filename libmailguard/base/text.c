@@ -5,39 +5,9 @@
 
 #include <string.h>
 
-bool mgi_is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool mgi_is_xdigit(int c)
 {
 	return mgi_xdigit(c) >= 0;
-}
-
-bool mgi_is_alpha(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool mgi_is_alnum(int c)
-{
-	return mgi_is_alpha(c) || mgi_is_digit(c);
-}
-
-bool mgi_is_space(int c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-int mgi_lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-int mgi_upper(int c)
-{
-	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
 }
 
 int mgi_xdigit(int c)
@@ -46,18 +16,6 @@ int mgi_xdigit(int c)
 		return c - '0';
 	c = mgi_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-mailguard_span mgi_span(const void *data, size_t len)
-{
-	mailguard_span s = { data, len };
-
-	return s;
-}
-
-mailguard_span mgi_span_of(const char *s)
-{
-	return mgi_span(s ? s : "", s ? strlen(s) : 0);
 }
 
 static bool same_nocase(const unsigned char *a, const char *b, size_t n)
@@ -101,18 +59,6 @@ mailguard_span mgi_span_trim(mailguard_span s)
 	while (s.len && mgi_is_space(s.data[s.len - 1]))
 		s.len--;
 	return s;
-}
-
-mailguard_span mgi_span_from(mailguard_span s, size_t n)
-{
-	if (n > s.len)
-		n = s.len;
-	return n ? mgi_span(s.data + n, s.len - n) : s;
-}
-
-mailguard_span mgi_span_head(mailguard_span s, size_t n)
-{
-	return mgi_span(s.data, n < s.len ? n : s.len);
 }
 
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)

@@ -6,27 +6,76 @@
 #include <mailguard/base.h>
 
 #include <stdbool.h>
+#include <string.h>
 
-bool mgi_is_digit(int c);
+/*
+ * Called for every byte of every mail: they are worth no call. Space is space,
+ * tab, CR, LF, VT, FF; NULL is an empty span.
+ */
+static inline bool mgi_is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool mgi_is_alpha(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool mgi_is_alnum(int c)
+{
+	return mgi_is_alpha(c) || mgi_is_digit(c);
+}
+
+static inline bool mgi_is_space(int c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline int mgi_lower(int c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+static inline int mgi_upper(int c)
+{
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+static inline mailguard_span mgi_span(const void *data, size_t len)
+{
+	mailguard_span s = { data, len };
+
+	return s;
+}
+
+static inline mailguard_span mgi_span_of(const char *s)
+{
+	return mgi_span(s ? s : "", s ? strlen(s) : 0);
+}
+
+static inline mailguard_span mgi_span_from(mailguard_span s, size_t n)
+{
+	if (n > s.len)
+		n = s.len;
+	return n ? mgi_span(s.data + n, s.len - n) : s;
+}
+
+static inline mailguard_span mgi_span_head(mailguard_span s, size_t n)
+{
+	return mgi_span(s.data, n < s.len ? n : s.len);
+}
+
 bool mgi_is_xdigit(int c);
-bool mgi_is_alpha(int c);
-bool mgi_is_alnum(int c);
-bool mgi_is_space(int c); /* space, tab, CR, LF, VT, FF */
-int mgi_lower(int c);
-int mgi_upper(int c);
 /* 0..15, or -1. */
 int mgi_xdigit(int c);
 
-mailguard_span mgi_span(const void *data, size_t len);
-mailguard_span mgi_span_of(const char *s); /* NULL is empty */
 bool mgi_span_is(mailguard_span s, const char *word);
 bool mgi_span_is_nocase(mailguard_span s, const char *word);
 bool mgi_span_starts(mailguard_span s, const char *word);
 bool mgi_span_starts_nocase(mailguard_span s, const char *word);
 /* Without white space at both ends. */
 mailguard_span mgi_span_trim(mailguard_span s);
-mailguard_span mgi_span_from(mailguard_span s, size_t n);
-mailguard_span mgi_span_head(mailguard_span s, size_t n);
 /* Where `word` begins in `s`, ASCII case ignored; -1 if nowhere. */
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word);
 /* All of `s` as a decimal number up to `max`; false if it is none. */
