@@ -37,6 +37,8 @@ void mgi_check_note(mailguard_check *c,
                     mgi_say_id text);
 /* One message, or one that cannot be read. ITEROVER behind the last. */
 mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err);
+/* Are there zero bytes at either end? */
+void mgi_check_ends(mailguard_check *c, mgi_file *file);
 /* What the heads and tails of file `i` and its neighbours tell. */
 void mgi_check_file(mailguard_check *c, size_t i);
 

@@ -6,19 +6,15 @@
 #define TAIL 4096
 
 /* Zero bytes at a file's end or beginning: a write that never arrived. */
-static void ends_look(mailguard_check *c, const mgi_store_file *sf)
+void mgi_check_ends(mailguard_check *c, mgi_file *file)
 {
-	mailguard_finding f = {
-		MAILGUARD_SEVERITY_LOSS, 0, 0, 0, 0, NULL, sf->path, NULL
-	};
-	uint64_t size, at;
+	mailguard_finding f = { MAILGUARD_SEVERITY_LOSS, 0,    0,
+		                0,                       0,    NULL,
+		                mgi_file_path(file),     NULL };
+	uint64_t size = mgi_file_size(file), at;
 	mailguard_span s;
-	mgi_file *file;
 	size_t n;
 
-	if (mgi_file_open(&file, c->store->mg, sf->path, NULL) < 0)
-		return; /* the walk says it with its reason */
-	size = mgi_file_size(file);
 	(void)mgi_file_window(&s, file, 0, TAIL, NULL);
 	for (n = 0; n < s.len && s.data[n] == '\0'; n++)
 		;
@@ -33,10 +29,19 @@ static void ends_look(mailguard_check *c, const mgi_store_file *sf)
 	f.length = n;
 	if (n >= 16)
 		mgi_check_note(c, &f, MGI_SAY_STORE_ZERO_TAIL);
-	mgi_file_close(file);
 }
 
 void mgi_check_file(mailguard_check *c, size_t i)
 {
-	ends_look(c, &c->store->files[i]);
+	mgi_file *file;
+
+	/* A file of one message is looked at while it is open for that. */
+	if (c->store->reader->next == mgi_files_next &&
+	    c->opts.quick != MAILGUARD_CHECK_QUICK)
+		return;
+	if (mgi_file_open(&file, c->store->mg, c->store->files[i].path, NULL) <
+	    0)
+		return; /* the walk says it with its reason */
+	mgi_check_ends(c, file);
+	mgi_file_close(file);
 }

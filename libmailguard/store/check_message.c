@@ -112,8 +112,11 @@ static mailguard_status message_look(mailguard_check *c,
 	}
 	if (st >= 0)
 		st = mgi_exam_end(&c->exam, err);
-	if (st >= 0)
-		count(c, item);
+	if (st < 0)
+		return st;
+	if (c->store->reader->next == mgi_files_next)
+		mgi_check_ends(c, c->walk->file);
+	count(c, item);
 	return st;
 }
 

@@ -17,6 +17,7 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	const mgi_store_file *f;
 	mailguard_status st;
 
+	w->tapped = w->torn = false;
 	if (w->done)
 		w->at++;
 	if (w->at >= w->store->count)
@@ -30,5 +31,9 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	if (st < 0)
 		return st;
 	out->size = mgi_file_size(w->file);
-	return MAILGUARD_OK;
+	if (!w->tap)
+		return MAILGUARD_OK;
+	w->tap->begin(w->tap->self);
+	w->tapped = true;
+	return mgi_walk_show(w, w->tap->feed, 0, out->size, err);
 }

@@ -78,32 +78,13 @@ static size_t from_search(mailguard_span s)
 	return s.len;
 }
 
-/* Show the tap what lies between, by whatever windows it takes. */
-static void show(mailguard_walk *w,
-                 void (*put)(void *self, mailguard_span bytes),
-                 uint64_t from,
-                 uint64_t to)
-{
-	while (from < to) {
-		mailguard_span s;
-
-		(void)mgi_file_rest(&s, w->file, from, 1, NULL);
-		if (!s.len)
-			return;
-		if (s.len > to - from)
-			s.len = (size_t)(to - from);
-		put(w->tap->self, s);
-		from += s.len;
-	}
-}
-
 static void feed_until(mailguard_walk *w, uint64_t to)
 {
 	mbox *m = w->state;
 
 	if (!w->tap || to <= m->fed)
 		return;
-	show(w, w->tap->feed, m->fed, to);
+	(void)mgi_walk_show(w, w->tap->feed, m->fed, to, NULL);
 	m->fed = to;
 }
 
@@ -343,7 +324,7 @@ static void tap_begin(mailguard_walk *w, const mailguard_item *item)
 	if (!w->tap)
 		return;
 	w->tap->begin(w->tap->self);
-	show(w, w->tap->gap, m->gap, item->offset);
+	(void)mgi_walk_show(w, w->tap->gap, m->gap, item->offset, NULL);
 	w->tapped = true;
 }
 
