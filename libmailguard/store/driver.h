@@ -32,7 +32,27 @@ typedef struct mgi_store_reader {
 	mailguard_status (*next)(mailguard_item *out,
 	                         mailguard_walk *walk,
 	                         mailguard_error *err);
+	/* What a store that is no file of messages does besides; else NULL. */
+	const struct mgi_store_more *more;
 } mgi_store_reader;
+
+typedef struct mgi_store_more {
+	/* "pst" or "ost", if one reader has several. */
+	const char *(*format)(const mailguard_store *s);
+	/* The bytes of the item just stepped to. Yours. */
+	mailguard_status (*source)(mailguard_source **out,
+	                           mailguard_walk *walk,
+	                           mailguard_error *err);
+	/* Once these bytes were read: what they tell of the item. */
+	void (*settle)(mailguard_item *item, mailguard_walk *walk);
+	/* One step of its own check, in place of what is done with files of
+	   messages. ITEROVER: it is through, and the sums are told. */
+	mailguard_status (*check)(mailguard_check *check,
+	                          mailguard_error *err);
+	void (*check_end)(mailguard_check *check);
+	void (*walk_end)(mailguard_walk *walk);
+	void (*close)(mailguard_store *s);
+} mgi_store_more;
 
 /* One file of a store, and the folder it stands for. */
 typedef struct mgi_store_file {
@@ -48,6 +68,7 @@ struct mailguard_store {
 	mgi_store_file *files;
 	size_t count, room;
 	size_t folders;
+	void *own; /* the reader's */
 	atomic_uint holders;
 };
 
@@ -78,6 +99,7 @@ struct mailguard_walk {
 extern const mgi_store_reader mgi_store_mbox;
 extern const mgi_store_reader mgi_store_maildir;
 extern const mgi_store_reader mgi_store_eml;
+extern const mgi_store_reader mgi_store_pst;
 
 /* Add a file in the store's arena; false, remembered there, if no memory. */
 bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
@@ -90,6 +112,12 @@ mailguard_status mgi_files_next(mailguard_item *out,
 mailguard_status mgi_walk_tick(mailguard_walk *w, mailguard_error *err);
 /* Open file `w->at` as w->file, closing the one before. */
 mailguard_status mgi_walk_file(mailguard_walk *w, mailguard_error *err);
+/* The bytes from `from` to `to` of w->file into one of w->tap's. */
+mailguard_status mgi_walk_show(mailguard_walk *w,
+                               void (*put)(void *self, mailguard_span bytes),
+                               uint64_t from,
+                               uint64_t to,
+                               mailguard_error *err);
 /* A finding of the walk, if somebody listens. */
 void mgi_walk_note(mailguard_walk *w,
                    const mailguard_finding *f,

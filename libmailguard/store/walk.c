@@ -55,15 +55,15 @@ mailguard_status mailguard_walk_next(const mailguard_item **out,
 		return st;
 	memset(&w->item, 0, sizeof(w->item));
 	w->item.index = index;
+	w->item.kind = MAILGUARD_ITEM_MAIL;
+	w->item.state = MAILGUARD_ITEM_INTACT;
+	w->item.how = MAILGUARD_ITEM_INDEXED;
 	st = w->store->reader->next(&w->item, w, err);
 	if (st == MAILGUARD_ITEROVER)
 		return st;
 	w->item.index = index + 1;
 	if (st < 0)
 		return st;
-	w->item.kind = MAILGUARD_ITEM_MAIL;
-	w->item.state = MAILGUARD_ITEM_INTACT;
-	w->item.how = MAILGUARD_ITEM_INDEXED;
 	*out = &w->item;
 	return MAILGUARD_OK;
 }
@@ -72,7 +72,11 @@ mailguard_status mailguard_walk_source(mailguard_source **out,
                                        mailguard_walk *w,
                                        mailguard_error *err)
 {
+	const mgi_store_more *more = w->store->reader->more;
+
 	*out = NULL;
+	if (more)
+		return more->source(out, w, err);
 	if (!w->file)
 		return mgi_fail(err, w->store->mg, MAILGUARD_EINVAL,
 		                MGI_SAY_ARGUMENT_MISSING, "what", "item");
@@ -93,6 +97,10 @@ mailguard_status mailguard_walk_message(mailguard_message **out,
 		return st;
 	st = mailguard_message_parse(out, w->store->mg, src, err);
 	mailguard_source_free(src);
+	if (st >= 0 && w->store->reader->more) {
+		w->item.size = mailguard_message_size(*out);
+		w->store->reader->more->settle(&w->item, w);
+	}
 	return st;
 }
 
@@ -103,6 +111,8 @@ void mailguard_walk_free(mailguard_walk *w)
 	if (!w)
 		return;
 	store = w->store;
+	if (store->reader->more)
+		store->reader->more->walk_end(w);
 	mgi_file_close(w->file);
 	mgi_arena_free(w->arena);
 	mailguard_store_free(store);
@@ -121,9 +131,29 @@ mailguard_status mgi_walk_tick(mailguard_walk *w, mailguard_error *err)
 
 mailguard_status mgi_walk_file(mailguard_walk *w, mailguard_error *err)
 {
-	mgi_file_close(w->file);
-	return mgi_file_open(&w->file, w->store->mg,
-	                     w->store->files[w->at].path, err);
+	return mgi_file_instead(&w->file, w->store->mg,
+	                        w->store->files[w->at].path, err);
+}
+
+mailguard_status mgi_walk_show(mailguard_walk *w,
+                               void (*put)(void *self, mailguard_span bytes),
+                               uint64_t from,
+                               uint64_t to,
+                               mailguard_error *err)
+{
+	while (from < to) {
+		mailguard_status st;
+		mailguard_span s;
+
+		st = mgi_file_rest(&s, w->file, from, 1, err);
+		if (!s.len)
+			return st;
+		if (s.len > to - from)
+			s.len = (size_t)(to - from);
+		put(w->tap->self, s);
+		from += s.len;
+	}
+	return MAILGUARD_OK;
 }
 
 void mgi_walk_note(mailguard_walk *w,
