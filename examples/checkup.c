@@ -148,6 +148,7 @@ static int saws_read(request *r, mailguard_checkup *c)
 static int verdict_tell(request *r, const mailguard_checkup *c)
 {
 	mailguard_verdict *v = NULL;
+	mailguard_report *report = NULL;
 	mailguard_buffer *buf = NULL;
 	mailguard_status st;
 	mailguard_error err;
@@ -155,20 +156,20 @@ static int verdict_tell(request *r, const mailguard_checkup *c)
 
 	st = mailguard_checkup_verdict(&v, c, &err);
 	if (st >= 0)
+		st = mailguard_report_new(&report, v, c, &err);
+	if (st >= 0)
 		st = mailguard_buffer_new(&buf, r->call->mg, &err);
 	if (st >= 0)
-		st = r->call->format == EX_TEXT
-		             ? mailguard_verdict_text(buf, v, &err)
-		             : mailguard_verdict_json(buf, v, &err);
+		st = mailguard_report_write(buf, report,
+		                            ex_report_format(r->call), 0, &err);
 	if (st < 0)
 		rc = ex_fail(r->call, &err);
 	else {
 		ex_print(buf);
-		rc = mailguard_verdict_fault(v) == MAILGUARD_FAULT_NONE
-		             ? EX_FINE
-		             : EX_TROUBLE;
+		rc = ex_report_status(r->call, report);
 	}
 	mailguard_buffer_free(buf);
+	mailguard_report_free(report);
 	mailguard_verdict_free(v);
 	return rc;
 }
@@ -234,7 +235,7 @@ int ex_checkup(ex_call *call)
 	    ex_secrets_open(&r.secrets, call, r.command, r.table_command))
 		rc = checkup(&r);
 	else if (rc == EX_FINE)
-		rc = EX_CANNOT_TELL;
+		rc = ex_cannot_tell(call);
 	signal(SIGINT, SIG_DFL);
 	ex_secrets_close(&r.secrets);
 	mailguard_profile_free(r.profile);

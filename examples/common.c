@@ -16,10 +16,15 @@ static const char *name_of(const ex_call *call, const char *path)
 	return call->japanese ? "標準入力" : "standard input";
 }
 
+int ex_cannot_tell(const ex_call *call)
+{
+	return call->format == EX_NAGIOS ? EX_PLUGIN_UNKNOWN : EX_CANNOT_TELL;
+}
+
 int ex_fail(const ex_call *call, const mailguard_error *err)
 {
 	fprintf(stderr, "mailguard %s: %s\n", call->verb, err->message);
-	return EX_CANNOT_TELL;
+	return ex_cannot_tell(call);
 }
 
 int ex_fail_at(const ex_call *call,
@@ -28,7 +33,7 @@ int ex_fail_at(const ex_call *call,
 {
 	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb,
 	        name_of(call, path), err->message);
-	return EX_CANNOT_TELL;
+	return ex_cannot_tell(call);
 }
 
 int ex_profile_open(mailguard_profile **out,
@@ -51,7 +56,7 @@ int ex_fail_text(const ex_call *call,
 {
 	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb,
 	        name_of(call, what), call->japanese ? ja : en);
-	return EX_CANNOT_TELL;
+	return ex_cannot_tell(call);
 }
 
 bool ex_stray_option(const ex_call *call)
@@ -138,6 +143,31 @@ bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path)
 	if (f && !piped)
 		fclose(f);
 	return fine;
+}
+
+mailguard_report_format ex_report_format(const ex_call *call)
+{
+	switch (call->format) {
+	case EX_TEXT:
+		return MAILGUARD_REPORT_TEXT;
+	case EX_NAGIOS:
+		return MAILGUARD_REPORT_NAGIOS;
+	case EX_CSV:
+		return MAILGUARD_REPORT_CSV;
+	case EX_HTML:
+		return MAILGUARD_REPORT_HTML;
+	default:
+		return MAILGUARD_REPORT_JSON;
+	}
+}
+
+int ex_report_status(const ex_call *call, const mailguard_report *r)
+{
+	int code = mailguard_report_code(r);
+
+	if (call->format == EX_NAGIOS)
+		return code;
+	return code ? EX_TROUBLE : EX_FINE;
 }
 
 void ex_print(const mailguard_buffer *buf)

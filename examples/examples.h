@@ -13,6 +13,8 @@
 
 /* Exit status: nothing wrong found; trouble found and told; cannot tell. */
 enum { EX_FINE = 0, EX_TROUBLE = 1, EX_CANNOT_TELL = 2 };
+/* With the codes of a monitor's plugin, cannot tell is this. */
+enum { EX_PLUGIN_UNKNOWN = 3 };
 
 typedef enum ex_format {
 	EX_TEXT,
@@ -34,18 +36,25 @@ typedef struct ex_call {
 	char **argv;
 } ex_call;
 
+/* Formats that not every verb has: Nagios; CSV; Prometheus; HTML. */
+enum { EX_MONITORS = 1, EX_ROWS = 2, EX_METRICS = 4, EX_PAGES = 8 };
+/* What a report of a verdict may be laid out as. */
+#define EX_REPORTS (EX_MONITORS | EX_ROWS | EX_PAGES)
+
 /* One row of the table of verbs in mailguard.c. */
 typedef struct ex_verb {
 	const char *name, *args, *en, *ja;
 	int (*run)(ex_call *call);
-	bool monitors; /* also speaks Nagios and Prometheus */
+	int more; /* formats beyond text and JSON: EX_MONITORS ... */
 } ex_verb;
 
-/* Say how to call the verb; returns EX_CANNOT_TELL. */
+/* EX_CANNOT_TELL, or as a monitor wants it. */
+int ex_cannot_tell(const ex_call *call);
+/* Say how to call the verb; returns that. */
 int ex_usage(const ex_call *call);
 /* Is an argument left that only looks like an option ("--xyz")? Says so. */
 bool ex_stray_option(const ex_call *call);
-/* "mailguard explain: message" on stderr; returns EX_CANNOT_TELL. */
+/* "mailguard explain: message" on stderr; returns that. */
 int ex_fail(const ex_call *call, const mailguard_error *err);
 /* "mailguard weigh: FILE: message"; "-" is called standard input. */
 int ex_fail_at(const ex_call *call,
@@ -75,6 +84,10 @@ bool ex_option(const char **value,
  * also if there is more than EX_SLURP_MAX.
  */
 bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
+/* The layout of a report that was asked for. */
+mailguard_report_format ex_report_format(const ex_call *call);
+/* How a verb ends that made it; for a monitor, the code of a plugin. */
+int ex_report_status(const ex_call *call, const mailguard_report *r);
 /* A buffer's text to stdout with a line end. */
 void ex_print(const mailguard_buffer *buf);
 

@@ -15,30 +15,29 @@ static const ex_verb verbs[] = {
 	{ "checkup", "PROFILE",
 	  "ask the servers, look at the mail files, say who is at fault",
 	  "サーバーとメールファイルを調べ、原因と次にすべきことを示します",
-	  ex_checkup, false },
+	  ex_checkup, EX_REPORTS },
 	{ "probe", "URL...", "ask mail servers: do they work, and if not, why",
 	  "メールサーバーに問い合わせ、動いているか、原因は何かを調べます",
-	  ex_probe, true },
+	  ex_probe, EX_MONITORS | EX_METRICS },
 	{ "explain", "TEXT|CODE...",
 	  "say what a failure text or code means and what to do",
 	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain,
-	  false },
+	  0 },
 	{ "weigh", "OBSERVATIONS",
 	  "weigh observations from a file: who is at fault, who is cleared",
 	  "観測結果のファイルから、原因と無関係なものを切り分けます", ex_weigh,
-	  false },
+	  EX_REPORTS },
 	{ "status", "[URL|FILE...]",
 	  "read providers' status pages: does an incident touch me",
-	  "障害情報ページを読み、自分に関係する障害を探します", ex_status,
-	  false },
+	  "障害情報ページを読み、自分に関係する障害を探します", ex_status, 0 },
 	{ "list", "STORE", "list the messages of a mail file or folder",
-	  "メールファイルの中のメールを一覧にします", ex_list, false },
+	  "メールファイルの中のメールを一覧にします", ex_list, 0 },
 	{ "check", "STORE...", "say what is wrong with mail files",
-	  "メールファイルの異常を調べます", ex_check, false },
+	  "メールファイルの異常を調べます", ex_check, 0 },
 	{ "salvage", "STORE DEST", "get the mail out of a store into a new one",
-	  "壊れたメールファイルからメールを救出します", ex_salvage, false },
+	  "壊れたメールファイルからメールを救出します", ex_salvage, 0 },
 	{ "notice", "PROFILE", "draft what to tell the people who are waiting",
-	  "取引先へのお知らせの文面を作ります", ex_notice, false },
+	  "取引先へのお知らせの文面を作ります", ex_notice, 0 },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -46,12 +45,15 @@ static const ex_verb verbs[] = {
 static const struct {
 	const char *name;
 	ex_format format;
+	int more;
 } formats[] = {
-	{ "text", EX_TEXT },
-	{ "json", EX_JSON },
-	{ "jsonl", EX_JSONL },
-	{ "nagios", EX_NAGIOS },
-	{ "prometheus", EX_PROMETHEUS },
+	{ "text", EX_TEXT, 0 },
+	{ "json", EX_JSON, 0 },
+	{ "jsonl", EX_JSONL, 0 },
+	{ "csv", EX_CSV, EX_ROWS },
+	{ "nagios", EX_NAGIOS, EX_MONITORS },
+	{ "prometheus", EX_PROMETHEUS, EX_METRICS },
+	{ "html", EX_HTML, EX_PAGES },
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -60,7 +62,8 @@ static const char options_en[] =
 	"\n"
 	"  --lang ja|en     the language of the answer; else the locale's\n"
 	"  --json           the answer for programs, as --format json\n"
-	"  --format FORMAT  text, json or jsonl\n"
+	"  --format FORMAT  text, json or jsonl; some verbs also csv, nagios,\n"
+	"                   prometheus or html\n"
 	"  --help           this text, or a verb's\n"
 	"  --version        the version of the library\n"
 	"  --               what follows is no option; a - is standard input\n"
@@ -72,7 +75,8 @@ static const char options_ja[] =
 	"\n"
 	"  --lang ja|en     回答の言語(省略時はロケールに従います)\n"
 	"  --json           プログラム向けの回答(--format json と同じ)\n"
-	"  --format 形式    text、json、jsonl のいずれか\n"
+	"  --format 形式    text、json、jsonl のいずれか(動詞によっては csv、\n"
+	"                   nagios、prometheus、html も)\n"
 	"  --help           この説明、または動詞の説明\n"
 	"  --version        ライブラリのバージョン\n"
 	"  --               以降はオプションとして扱いません。- "
@@ -153,6 +157,7 @@ struct common {
 	bool japanese, help, version;
 	ex_format format;
 	const char *bad, *value, *choices; /* an option with a wrong value */
+	char formats[80];                  /* that a verb has */
 };
 
 static void refuse(struct common *c,
@@ -256,16 +261,24 @@ int ex_usage(const ex_call *call)
 
 	fprintf(stderr, "%s mailguard %s [--lang ja|en] [--json] %s\n",
 	        call->japanese ? "使い方:" : "usage:", verb->name, verb->args);
-	return EX_CANNOT_TELL;
+	return ex_cannot_tell(call);
 }
 
-/* Not every verb has an answer for a monitor. */
-static void monitors_check(struct common *c, const ex_verb *verb)
+/* Not every verb has an answer for a monitor, or a table of rows. */
+static void format_check(struct common *c, const ex_verb *verb)
 {
-	if (!verb->monitors && c->format == EX_NAGIOS)
-		refuse(c, "--format", "nagios", "text, json, jsonl");
-	if (!verb->monitors && c->format == EX_PROMETHEUS)
-		refuse(c, "--format", "prometheus", "text, json, jsonl");
+	size_t i, n = 0;
+
+	for (i = 0; i < FORMATS; i++) {
+		const char *name = formats[i].name;
+
+		if ((formats[i].more & verb->more) == formats[i].more)
+			n += (size_t)snprintf(c->formats + n,
+			                      sizeof(c->formats) - n, "%s%s",
+			                      n ? ", " : "", name);
+		else if (formats[i].format == c->format)
+			refuse(c, "--format", name, c->formats);
+	}
 }
 
 int main(int argc, char **argv)
@@ -296,7 +309,7 @@ int main(int argc, char **argv)
 		        c.japanese ? "その動詞はありません" : "no such verb");
 	if (!verb)
 		return help(stderr, c.japanese);
-	monitors_check(&c, verb);
+	format_check(&c, verb);
 	if (c.bad)
 		return refused(&c);
 	call.japanese = c.japanese;

@@ -6,7 +6,8 @@
  *	...
  *
  * `case.json` is one case or a list of cases (docs/schema/weigh.json), "-" is
- * standard input. With --json one object a case, each on its line.
+ * standard input. With --json one object a case, each on its line; also as
+ * --format csv, nagios or html.
  * Exits 0 if nothing is at fault, 1 if something is or is not yet found, 2 if
  * the file or a case in it cannot be read, or holds none.
  */
@@ -16,7 +17,8 @@
 #include <stdlib.h>
 
 typedef struct tally {
-	size_t cases, trouble, slips;
+	size_t cases, slips;
+	int status; /* of the worst case */
 } tally;
 
 static mailguard_status tell(tally *t,
@@ -26,20 +28,27 @@ static mailguard_status tell(tally *t,
                              mailguard_error *err)
 {
 	mailguard_verdict *v = NULL;
+	mailguard_report *r = NULL;
 	mailguard_status st = mailguard_case_weigh(&v, c, err);
 
 	if (st < 0)
 		return st;
 	mailguard_buffer_clear(buf);
-	st = call->format == EX_TEXT ? mailguard_verdict_text(buf, v, err)
-	                             : mailguard_verdict_json(buf, v, err);
+	st = mailguard_report_new(&r, v, NULL, err);
+	if (st >= 0)
+		st = mailguard_report_write(buf, r, ex_report_format(call),
+		                            t->cases && call->format == EX_CSV
+		                                    ? MAILGUARD_REPORT_NO_HEAD
+		                                    : 0,
+		                            err);
 	if (st == MAILGUARD_OK) {
 		if (t->cases++ && call->format == EX_TEXT)
 			putchar('\n');
 		ex_print(buf);
-		t->trouble +=
-			mailguard_verdict_fault(v) != MAILGUARD_FAULT_NONE;
+		if (ex_report_status(call, r) > t->status)
+			t->status = ex_report_status(call, r);
 	}
+	mailguard_report_free(r);
 	mailguard_verdict_free(v);
 	return st;
 }
@@ -47,7 +56,7 @@ static mailguard_status tell(tally *t,
 /* A case with a slip in it keeps none of the others from being weighed. */
 static int tell_all(const ex_call *call, mailguard_cases *cases)
 {
-	tally t = { 0, 0, 0 };
+	tally t = { 0, 0, EX_FINE };
 	mailguard_buffer *buf = NULL;
 	mailguard_error err;
 	mailguard_status st;
@@ -69,11 +78,23 @@ static int tell_all(const ex_call *call, mailguard_cases *cases)
 	         st == MAILGUARD_ELIMIT);
 	mailguard_buffer_free(buf);
 	if (t.slips)
-		return EX_CANNOT_TELL;
+		return ex_cannot_tell(call);
 	if (t.cases)
-		return t.trouble ? EX_TROUBLE : EX_FINE;
+		return t.status;
 	return ex_fail_text(call, "holds no case", "ケースがありません",
 	                    call->argv[0]);
+}
+
+/* One line for a monitor, or one page, tells of one case. */
+static bool is_one_too_many(const ex_call *call, const mailguard_cases *cases)
+{
+	if ((call->format != EX_NAGIOS && call->format != EX_HTML) ||
+	    !mailguard_cases_is_list(cases))
+		return false;
+	ex_fail_text(call, "this format tells of one case, not of a list",
+	             "この形式で扱えるのは 1 つのケースで、一覧は扱えません",
+	             call->argv[0]);
+	return true;
 }
 
 int ex_weigh(ex_call *call)
@@ -87,18 +108,19 @@ int ex_weigh(ex_call *call)
 	int result;
 
 	if (ex_stray_option(call))
-		return EX_CANNOT_TELL;
-	if (call->argc != 1 || call->format > EX_JSONL)
+		return ex_cannot_tell(call);
+	if (call->argc != 1)
 		return ex_usage(call);
 	if (!ex_slurp(&file, &len, call, call->argv[0]))
-		return EX_CANNOT_TELL;
+		return ex_cannot_tell(call);
 	text.data = (const unsigned char *)file;
 	text.len = len;
 	st = mailguard_cases_parse(&cases, call->mg, text, &err);
 	free(file);
 	if (st < 0)
 		return ex_fail_at(call, call->argv[0], &err);
-	result = tell_all(call, cases);
+	result = is_one_too_many(call, cases) ? ex_cannot_tell(call)
+	                                      : tell_all(call, cases);
 	mailguard_cases_free(cases);
 	return result;
 }
