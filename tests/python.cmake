@@ -8,6 +8,10 @@ if(MAILGUARD_PYTHON AND NOT MAILGUARD_SANITIZE)
     ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python;PYTHONDONTWRITEBYTECODE=1")
   set_tests_properties(python.other PROPERTIES LABELS python TIMEOUT 300
     SKIP_RETURN_CODE 77)
+  add_test(NAME python.pip COMMAND ${Python3_EXECUTABLE}
+    ${CMAKE_CURRENT_SOURCE_DIR}/python/pip_install.py)
+  set_tests_properties(python.pip PROPERTIES LABELS "python;slow" TIMEOUT 900
+    SKIP_RETURN_CODE 77)
   foreach(tool mypy stubtest)
     add_test(NAME python.${tool} COMMAND ${Python3_EXECUTABLE}
       ${CMAKE_CURRENT_SOURCE_DIR}/python/typed.py ${tool})

@@ -67,12 +67,17 @@ class Stores(unittest.TestCase):
         checked = mailguard.check(self.path)
         self.assertEqual(checked.summary.verdict, "damaged")
         self.assertIn("store.zero-tail", [f.code for f in checked.findings])
+        self.assertEqual(checked.summary.newest.isoformat(),
+                         "2026-01-13T00:00:00+00:00")
+        self.assertTrue(str(checked.summary))
+        self.assertEqual(pickle.loads(pickle.dumps(checked)), checked)
 
     def test_salvage_is_read_by_an_independent_reader(self):
         dest = os.path.join(self.folder.name, "saved")
         done = mailguard.salvage(self.path, dest, "maildir")
         self.assertEqual((done.found, done.intact, done.verdict),
                          (2, 2, "sound"))
+        self.assertEqual(pickle.loads(pickle.dumps(done)), done)
         saved = sorted(m["message-id"] for m in mailbox.Maildir(dest))
         self.assertEqual(saved, sorted(
             m.message_id.join("<>") for m in mailguard.open(self.path)))

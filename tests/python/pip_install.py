@@ -1,0 +1,71 @@
+"""`pip install .` in a clean environment from a clean copy of the sources,
+without a package index; and a wheel, which must be the same each time.
+
+Exits 77 (skipped) when this Python cannot make an environment with pip.
+"""
+import hashlib
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def copy_of_sources(to):
+    """What a clone would have, as it is now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others",
+         "--exclude-standard"], cwd=ROOT, stdout=subprocess.PIPE)
+    if listed.returncode:
+        shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns("build"))
+        return
+    for name in listed.stdout.decode().split("\0")[:-1]:
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+
+
+def wheel(python, sources, folder):
+    """The wheel's path and digest."""
+    subprocess.run([python, "-m", "pip", "wheel", "--quiet", "--no-index",
+                    "--no-deps", "--wheel-dir", folder, "."], check=True,
+                   cwd=sources)
+    (path,) = pathlib.Path(folder).glob("*.whl")
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main():
+    if importlib.util.find_spec("ensurepip") is None:
+        print(f"skipped: {sys.executable} makes no environment with pip")
+        return 77
+    os.environ.pop("PYTHONPATH", None)
+    os.environ.update(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1")
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        made = subprocess.run([sys.executable, "-m", "venv", work / "env"])
+        if made.returncode:
+            print("skipped: no environment with pip could be made")
+            return 77
+        python = work / "env" / "bin" / "python"
+        copy_of_sources(work / "sources")
+        subprocess.run([python, "-m", "pip", "install", "--quiet",
+                        "--no-index", "."], check=True, cwd=work / "sources")
+        subprocess.run([python, "-m", "unittest", "discover", "-s", HERE],
+                       check=True, cwd=work)
+        shutil.rmtree(work / "sources")
+        copy_of_sources(work / "other place")
+        first = wheel(python, work / "other place", work / "a")
+        second = wheel(python, work / "other place", work / "b")
+        if first[1] != second[1]:
+            print(f"{first[0].name} is another one each time")
+            return 1
+        print(first[0].name, first[0].stat().st_size, "bytes")
+    return 0
+
+
+sys.exit(main())
