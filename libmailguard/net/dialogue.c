@@ -123,7 +123,7 @@ void mgi_dialogue_further(mgi_dialogue *d)
 
 static void dot(mgi_dialogue *d)
 {
-	const char *end = mgi_body_end(&d->asked.body);
+	const char *end = mgi_letter_end(&d->asked.body);
 
 	d->pumping = MGI_PUMP_NO;
 	if (d->asked.until < MAILGUARD_PHASE_DOT) {
@@ -168,7 +168,7 @@ static void pump(mgi_dialogue *d, mailguard_span in)
 	mailguard_error err = { 0 };
 
 	while (st == MAILGUARD_OK && d->out->len - from < BODY_ROUND)
-		st = mgi_body_pull(&d->asked.body, d->out, &err);
+		st = mgi_letter_pull(&d->asked.body, d->out, &err);
 	mgi_script_sent(d->script, d->out->len - from);
 	d->out_from = d->out->len;
 	if (st == MAILGUARD_ITEROVER) {

@@ -186,7 +186,7 @@ static mailguard_status mail_take(mgi_asked *out,
 	out->rcpt_to = mgi_arena_strdup(out->arena, ask->rcpt_to);
 	if (!ask->body)
 		return MAILGUARD_OK;
-	st = mgi_body_open(&out->body, mg, ask->body, err);
+	st = mgi_letter_open(&out->body, mg, ask->body, err);
 	out->has_body = st == MAILGUARD_OK;
 	return st;
 }
@@ -219,7 +219,7 @@ mailguard_status mgi_asked_set(mgi_asked *out,
 void mgi_asked_done(mgi_asked *a)
 {
 	if (a->body.stream)
-		mgi_body_done(&a->body);
+		mgi_letter_done(&a->body);
 	mgi_arena_free(a->arena);
 	memset(a, 0, sizeof(*a));
 }

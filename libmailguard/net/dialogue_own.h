@@ -8,7 +8,7 @@
  * something and hears the answer; its functions end by one of mgi_dialogue_
  * done, skip, quit, end, or by none of them: then it goes on hearing.
  */
-#include "net/body.h"
+#include "net/letter.h"
 #include "net/dialogue.h"
 #include "net/mask.h"
 #include "net/sasl.h"
@@ -75,7 +75,7 @@ typedef struct mgi_asked {
 	mgi_arena *arena;
 	const char **commands; /* NULL ends them */
 	const char *mail_from, *rcpt_to;
-	mgi_body body;
+	mgi_letter body;
 	bool has_body;
 	mailguard_phase until; /* INT32_MAX: as far as it goes */
 	uint32_t flags;

@@ -1,11 +1,11 @@
 /*
- * body.c - a mail looked through, then sent line by line.
+ * letter.c - a mail looked through, then sent line by line.
  *
  * Which line end it has is told by the first one. Any other in it is refused:
  * servers disagree about what a bare CR or LF means, and mail was smuggled
  * through that gap.
  */
-#include "net/body.h"
+#include "net/letter.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 
 /* One look through the whole mail. */
 typedef struct look {
-	mgi_body *b;
+	mgi_letter *b;
 	mailguard *mg;
 	mailguard_error *err;
 	uint64_t line, length; /* of the line we are in */
@@ -26,7 +26,7 @@ static mailguard_status refuse(look *l, mgi_say_id why)
 {
 	return mgi_fail(l->err, l->mg, MAILGUARD_EINVAL, why, "line",
 	                mgi_u64(l->line).text, "max",
-	                mgi_u64(MGI_BODY_LINE_MAX).text);
+	                mgi_u64(MGI_LETTER_LINE_MAX).text);
 }
 
 static mailguard_status line_end(look *l)
@@ -57,7 +57,7 @@ static mailguard_status look_at(look *l, int c)
 	}
 	if (c >= 0x80)
 		l->b->eight_bit = true;
-	if (++l->length > MGI_BODY_LINE_MAX)
+	if (++l->length > MGI_LETTER_LINE_MAX)
 		return refuse(l, MGI_SAY_ASK_BODY_LINE_LENGTH);
 	return MAILGUARD_OK;
 }
@@ -85,10 +85,10 @@ static mailguard_status look_through(look *l)
 	return MAILGUARD_OK;
 }
 
-mailguard_status mgi_body_open(mgi_body *b,
-                               mailguard *mg,
-                               mailguard_source *source,
-                               mailguard_error *err)
+mailguard_status mgi_letter_open(mgi_letter *b,
+                                 mailguard *mg,
+                                 mailguard_source *source,
+                                 mailguard_error *err)
 {
 	look l = { .b = b, .mg = mg, .err = err, .line = 1 };
 	mailguard_status st;
@@ -98,13 +98,13 @@ mailguard_status mgi_body_open(mgi_body *b,
 	if (st < 0)
 		return st;
 	st = look_through(&l);
-	mgi_body_done(b);
+	mgi_letter_done(b);
 	if (st < 0)
 		return st;
 	return mailguard_source_open(&b->stream, source, err);
 }
 
-static void put(mgi_body *b, mailguard_buffer *out, char c)
+static void put(mgi_letter *b, mailguard_buffer *out, char c)
 {
 	if (b->held)
 		mgi_buf_puts(out, "\r\n");
@@ -115,7 +115,7 @@ static void put(mgi_body *b, mailguard_buffer *out, char c)
 	mgi_buf_putc(out, c);
 }
 
-static void put_line_end(mgi_body *b, mailguard_buffer *out)
+static void put_line_end(mgi_letter *b, mailguard_buffer *out)
 {
 	if (b->held)
 		mgi_buf_puts(out, "\r\n");
@@ -124,7 +124,7 @@ static void put_line_end(mgi_body *b, mailguard_buffer *out)
 }
 
 /* False if it is not what was looked through before. */
-static bool take(mgi_body *b, mailguard_buffer *out, char c)
+static bool take(mgi_letter *b, mailguard_buffer *out, char c)
 {
 	b->any = true;
 	if (c == '\n') {
@@ -143,9 +143,9 @@ static bool take(mgi_body *b, mailguard_buffer *out, char c)
 	return true;
 }
 
-mailguard_status mgi_body_pull(mgi_body *b,
-                               mailguard_buffer *out,
-                               mailguard_error *err)
+mailguard_status mgi_letter_pull(mgi_letter *b,
+                                 mailguard_buffer *out,
+                                 mailguard_error *err)
 {
 	size_t i, n;
 
@@ -165,12 +165,12 @@ mailguard_status mgi_body_pull(mgi_body *b,
 	return MAILGUARD_OK;
 }
 
-const char *mgi_body_end(const mgi_body *b)
+const char *mgi_letter_end(const mgi_letter *b)
 {
-	return b->any ? MGI_BODY_END : &MGI_BODY_END[2];
+	return b->any ? MGI_LETTER_END : &MGI_LETTER_END[2];
 }
 
-void mgi_body_done(mgi_body *b)
+void mgi_letter_done(mgi_letter *b)
 {
 	mailguard_stream_free(b->stream);
 	b->stream = NULL;
