@@ -141,6 +141,31 @@ class Program(unittest.TestCase):
                 self.assertEqual(done.stderr, b"")
                 self.assertNotEqual(done.stdout, b"")
 
+    def test_a_verdict_comes_in_the_format_asked_for(self):
+        stopped = dict(CASE, id="x", observations=[
+            {"t": "op", "a": "a", "dir": "in", "r": "fail"}])
+        rows = [
+            ("csv", CASE, FINE, b"case,kind,id,name,"),
+            ("csv", [CASE, stopped], TROUBLE, b"case,kind,id,name,"),
+            ("html", CASE, FINE, b"<!DOCTYPE html>"),
+            ("nagios", CASE, 0, b"MAIL OK - "),
+            ("nagios", stopped, 1, b"MAIL WARNING - x: "),
+        ]
+        for name, case, status, begins in rows:
+            with self.subTest(name):
+                done = run("weigh", "--format", name, "-",
+                           stdin=json.dumps(case))
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual(done.stdout.count(begins), 1, done.stdout)
+                self.assertTrue(done.stdout.startswith(begins), done.stdout)
+        for name, status in (("html", CANNOT_TELL), ("nagios", 3)):
+            self.tells("a list", ["weigh", "--format", name, "-"], status,
+                       "one case, not of a list", stdin=json.dumps([CASE]))
+        self.tells("nothing there", ["weigh", "--format=nagios", "/nix"], 3,
+                   "/nix: cannot be read")
+        self.tells("another verb's", ["weigh", "--format=prometheus", "-"],
+                   CANNOT_TELL, "text, json, jsonl, csv, nagios, html, not")
+
     def test_lines_are_explained_one_by_one(self):
         done = run("explain", "--json", "-",
                    stdin="550 5.1.1 x\r\n\n" + "y" * 200000 + "\n0x800CCC0F")

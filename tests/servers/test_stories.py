@@ -176,12 +176,16 @@ class Demo(unittest.TestCase):
         "ja": ("原因: メールファイルの保存先（クラウド同期）（確実",
                "サーバー own-in", "サーバー other-out",
                "1. バックアップ", "2. 救出", "3. 移動", "4. 再検査",
-               "メンテナンス中と発表", "アカウント eigyo は使えます",
+               "info.mbox: 破損", "サーバー mail.b.example (IMAP)",
+               "メンテナンス中と発表",
+               "アカウント eigyo@backupdomain.example は使えます",
                "【重要】メール障害のお知らせ", "[16/16]"),
         "en": ("At fault: the synced (cloud) folder the mail files lie in "
                "(certain", "server own-in", "server other-out",
                "1. Back up", "2. Salvage", "3. Move", "4. Check again",
-               "this is maintenance", "Account eigyo works",
+               "info.mbox: damaged", "servers mail.b.example (IMAP)",
+               "this is maintenance",
+               "Account eigyo@backupdomain.example works",
                "[Important] Mail outage", "[16/16]"),
     }
 
