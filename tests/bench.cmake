@@ -12,7 +12,7 @@ foreach(source IN LISTS benches)
   target_link_libraries(${bench} PRIVATE mailguard_static)
   add_dependencies(benchmarks ${bench})
 endforeach()
-target_sources(bench_store PRIVATE bench/make_store.c)
+target_sources(bench_store PRIVATE support/make_store.c)
 # What others make of the same bytes; bench_store says what was not here.
 pkg_check_modules(GMIME IMPORTED_TARGET gmime-3.0)
 if(GMIME_FOUND)
@@ -28,4 +28,9 @@ if(MAILGUARD_PYTHON)
     BENCH_WALK=$<TARGET_FILE:bench_walk> ${Python3_EXECUTABLE}
     ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_python.py
     DEPENDS bench_walk mailguard_python)
+endif()
+pkg_check_modules(GMIME IMPORTED_TARGET gmime-3.0)
+if(GMIME_FOUND)
+  target_link_libraries(bench_mime PRIVATE PkgConfig::GMIME)
+  target_compile_definitions(bench_mime PRIVATE HAVE_GMIME)
 endif()

@@ -8,8 +8,7 @@
 /* Zero bytes at a file's end or beginning: a write that never arrived. */
 void mgi_check_ends(mailguard_check *c, mgi_file *file)
 {
-	mailguard_finding f = { MAILGUARD_SEVERITY_LOSS, 0,    0,
-		                0,                       0,    NULL,
+	mailguard_finding f = { MAILGUARD_SEVERITY_LOSS, 0,   0, 0, 0, NULL,
 		                mgi_file_path(file),     NULL };
 	uint64_t size = mgi_file_size(file), at;
 	mailguard_span s;

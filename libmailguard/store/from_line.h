@@ -16,7 +16,14 @@ typedef struct mgi_from_line {
 	bool at_end; /* nothing stands behind it */
 } mgi_from_line;
 
-/* Pure. */
+/* Pure, as all of these. */
 bool mgi_from_line_parts(const mgi_from_line *f);
+/* "Fro", "Grom ": at most two of the five bytes differ, but not none. */
+bool mgi_from_line_is_like(mailguard_span line);
+/* A line like one that parted before some of its bytes were overwritten. */
+bool mgi_from_line_was(const mgi_from_line *f);
+/* Does the line begin a header field, of any name; of one that mails have? */
+bool mgi_line_is_field(mailguard_span line);
+bool mgi_line_is_mail_field(mailguard_span line);
 
 #endif

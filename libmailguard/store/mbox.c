@@ -2,6 +2,7 @@
  * mbox.c - what is an mbox, in one file or a folder of such. How its messages
  * are parted is mbox_walk.c's.
  */
+#include "store/from_line.h"
 #include "store/mbox.h"
 
 #include <string.h>
@@ -13,22 +14,26 @@
 
 static int mbox_sniff(const mgi_store_sight *sight);
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && mgi_strcmp_nocase(name + n - m, end) == 0;
+}
+
 /* Skip names that are no mail in a client's folder. */
 static bool is_mail_name(const char *name)
 {
 	static const char *const no[] = { ".pst",  ".ost",  ".dbx",    ".msf",
 		                          ".dat",  ".json", ".sqlite", ".lck",
 		                          ".lock", ".html", ".txt",    ".ini" };
-	size_t n = strlen(name), i;
+	size_t i;
 
 	if (name[0] == '.')
 		return false;
-	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
-		size_t m = strlen(no[i]);
-
-		if (n > m && mgi_strcmp_nocase(name + n - m, no[i]) == 0)
+	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (ends_with(name, no[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -126,6 +131,36 @@ static int folder_sniff(const mgi_store_sight *sight)
 	return 0;
 }
 
+/* A first line that was a From_ line, or none, and a header behind it. */
+static bool is_torn_head(mailguard_span s)
+{
+	mgi_from_line f = { s, { NULL, 0 }, true, false, false };
+	const unsigned char *lf = memchr(s.data, '\n', s.len);
+
+	if (!lf)
+		return false;
+	f.line.len = (size_t)(lf - s.data);
+	f.next = mgi_span_from(s, f.line.len + 1);
+	lf = memchr(f.next.data, '\n', f.next.len);
+	if (lf)
+		f.next.len = (size_t)(lf - f.next.data);
+	return mgi_from_line_was(&f);
+}
+
+/* Its head is gone; do From_ lines further on show what it was? */
+static bool is_torn_file(const mgi_store_sight *sight)
+{
+	mgi_file *f;
+	bool is;
+
+	if (mgi_file_open(&f, mgi_arena_handle(sight->arena), sight->path,
+	                  NULL) < 0)
+		return false;
+	is = mgi_mbox_shows(f);
+	mgi_file_close(f);
+	return is;
+}
+
 static int mbox_sniff(const mgi_store_sight *sight)
 {
 	mailguard_span s = sight->head;
@@ -141,7 +176,16 @@ static int mbox_sniff(const mgi_store_sight *sight)
 	/* An empty mailbox is one; so is one whose head was overwritten. */
 	if (!sight->head.len)
 		return 10;
-	return s.len && s.data[0] == '\0' && is_mail_name(sight->name) ? 10 : 0;
+	if (!is_mail_name(sight->name) || mgi_span_starts(s, "!BDN"))
+		return 0;
+	if (s.len && s.data[0] == '\0')
+		return 10;
+	if (is_torn_head(s))
+		return 70;
+	/* More than the 60 of one message: it goes on behind the first. */
+	if (!ends_with(sight->name, ".eml") && is_torn_file(sight))
+		return 65;
+	return 0;
 }
 
 static mailguard_status mbox_open(mailguard_store *s, mailguard_error *err)

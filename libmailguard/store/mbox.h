@@ -12,5 +12,7 @@ mailguard_status mgi_mbox_begin(mailguard_walk *w, mailguard_error *err);
 mailguard_status mgi_mbox_next(mailguard_item *out,
                                mailguard_walk *w,
                                mailguard_error *err);
+/* Is there a From_ line in its first window that parts beyond doubt? */
+bool mgi_mbox_shows(mgi_file *file);
 
 #endif

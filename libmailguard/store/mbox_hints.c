@@ -14,8 +14,8 @@ typedef struct letter {
 
 /* mailx, Pine, mutt and Dovecot agree on these. */
 static const letter status[] = {
-	{ 'R', MAILGUARD_FLAG_SEEN },     { 'A', MAILGUARD_FLAG_ANSWERED },
-	{ 'F', MAILGUARD_FLAG_FLAGGED },  { 'D', MAILGUARD_FLAG_DELETED },
+	{ 'R', MAILGUARD_FLAG_SEEN },    { 'A', MAILGUARD_FLAG_ANSWERED },
+	{ 'F', MAILGUARD_FLAG_FLAGGED }, { 'D', MAILGUARD_FLAG_DELETED },
 	{ 'T', MAILGUARD_FLAG_DRAFT },
 };
 

@@ -8,11 +8,11 @@
 #include "base/text.h"
 
 typedef struct mgi_mbox_hints {
-	uint32_t flags;   /* MAILGUARD_FLAG_... */
-	bool has_length;  /* Content-Length, of the body */
-	bool ends;        /* the blank line was seen */
+	uint32_t flags;  /* MAILGUARD_FLAG_... */
+	bool has_length; /* Content-Length, of the body */
+	bool ends;       /* the blank line was seen */
 	uint64_t length;
-	size_t body;      /* where it begins in the span, if it was seen */
+	size_t body; /* where it begins in the span, if it was seen */
 } mgi_mbox_hints;
 
 /* Of the first bytes of a message. Pure. */

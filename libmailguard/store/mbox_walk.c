@@ -19,17 +19,18 @@
 #define NEXT_LINE 256 /* of the line behind a From_ line */
 #define FROM_LINE 1024
 #define BLOCK 64
+#define FROM_MIN 7 /* bytes that tell it: two line ends and five letters */
 #define HEAD ((size_t)64 << 10) /* of a header that may give hints */
 
 /* Where a walk is in the file under way. */
 typedef struct mbox {
-	uint64_t at;   /* of the next From_ line, or of text before one */
-	uint64_t size; /* of the file */
-	uint64_t gap;  /* behind the message before */
-	uint64_t fed;  /* the tap has what is before */
-	uint64_t hint; /* where Content-Length says the message ends; or 0 */
-	uint64_t past; /* bytes of the files before */
-	bool open;
+	uint64_t at;      /* of the next From_ line, or of text before one */
+	uint64_t size;    /* of the file */
+	uint64_t gap;     /* behind the message before */
+	uint64_t fed;     /* the tap has what is before */
+	uint64_t hint;    /* where Content-Length says the message ends; or 0 */
+	uint64_t past;    /* bytes of the files before */
+	bool open, begun; /* the file; its first message */
 } mbox;
 
 mailguard_status mgi_mbox_begin(mailguard_walk *w, mailguard_error *err)
@@ -54,27 +55,42 @@ mailguard_status mgi_mbox_begin(mailguard_walk *w, mailguard_error *err)
 
 /* -- looking for From_ lines ---------------------------------------------- */
 
-/* Where "\nFrom " begins; the length of `s` if nowhere. */
-static size_t from_search(mailguard_span s)
+/*
+ * A line end behind which a line begins with "From ", or an empty one and then
+ * one that is like it; `*line` is how far behind. The length of `s` if nowhere.
+ */
+static size_t from_search(mailguard_span s, size_t *line)
 {
-	const unsigned char *p = s.data;
+	const unsigned char *p = s.data, *lf;
 	size_t i = 0, k;
 
-	/* Whole blocks in a way that compilers make wide instructions of. */
-	for (; s.len - i >= BLOCK + 6; i += BLOCK) {
+	while (s.len - i >= FROM_MIN) {
 		unsigned char any = 0;
 
-		for (k = 0; k < BLOCK; k++)
-			any |= (unsigned char)((p[i + k] == '\n') &
-			                       (p[i + k + 1] == 'F'));
-		for (k = 0; any && k < BLOCK; k++)
-			if (p[i + k] == '\n' &&
-			    memcmp(p + i + k + 1, "From ", 5) == 0)
-				return i + k;
-	}
-	for (; s.len - i >= 6; i++)
-		if (p[i] == '\n' && memcmp(p + i + 1, "From ", 5) == 0)
+		/* In a way that compilers make wide instructions of. 0xb3
+		   leaves the same of "F" and LF, and of little else. */
+		if (s.len - i > BLOCK) {
+			for (k = 0; k < BLOCK; k++)
+				any |= (unsigned char)((p[i + k] == '\n') &
+				                       ((p[i + k + 1] & 0xb3) ==
+				                        0x02));
+			if (!any) {
+				i += BLOCK;
+				continue;
+			}
+		}
+		lf = memchr(p + i, '\n', s.len - i);
+		if (!lf)
+			break;
+		i = (size_t)(lf - p);
+		if (s.len - i < FROM_MIN)
+			break;
+		*line = p[i + 1] == '\n' ? 2 : 1;
+		if (*line == 1 ? memcmp(lf + 1, "From ", 5) == 0
+		               : mgi_from_line_is_like(mgi_span(lf + 2, 5)))
 			return i;
+		i++;
+	}
 	return s.len;
 }
 
@@ -89,9 +105,9 @@ static void feed_until(mailguard_walk *w, uint64_t to)
 }
 
 /*
- * The next line behind `lf`, a line end, that begins with "From "; the size if
- * there is none. What is passed goes to the tap, but for two bytes: they may
- * be the blank line that is no part of the message.
+ * The next line behind `lf`, a line end, that begins with "From ", or nearly;
+ * the size if there is none. What is passed goes to the tap, but for two bytes:
+ * they may be the blank line that is no part of the message.
  */
 static mailguard_status from_find(uint64_t *out,
                                   mailguard_walk *w,
@@ -104,7 +120,7 @@ static mailguard_status from_find(uint64_t *out,
 		uint64_t base = w->tap && m->fed < lf ? m->fed : lf;
 		mailguard_status st;
 		mailguard_span s;
-		size_t i;
+		size_t i, line = 1;
 
 		w->done = m->past + base;
 		st = mgi_file_rest(&s, w->file, base, (size_t)(lf - base) + 16,
@@ -112,17 +128,17 @@ static mailguard_status from_find(uint64_t *out,
 		*out = m->size;
 		if (base + s.len <= lf)
 			return st; /* unreadable, or shorter than it was */
-		i = from_search(mgi_span_from(s, (size_t)(lf - base)));
-		*out = lf + i + 1;
-		if (base + s.len > *out) {
+		i = from_search(mgi_span_from(s, (size_t)(lf - base)), &line);
+		*out = lf + i + line;
+		if (base + s.len > lf + i) {
 			if (*out > m->fed + 2)
 				feed_until(w, *out - 2);
 			return MAILGUARD_OK;
 		}
 		*out = m->size;
-		if (base + s.len >= m->size || s.len < 6)
+		if (base + s.len >= m->size || s.len < FROM_MIN)
 			return st;
-		lf = base + s.len - 5;
+		lf = base + s.len - FROM_MIN + 1;
 		if (lf > m->fed + 2)
 			feed_until(w, lf - 2);
 		st = mgi_walk_tick(w, err);
@@ -160,6 +176,28 @@ static mgi_from_line around(mgi_file *file, uint64_t at, uint64_t size)
 	if (lf)
 		f.next.len = (size_t)(lf - f.next.data);
 	return f;
+}
+
+bool mgi_mbox_shows(mgi_file *file)
+{
+	uint64_t size = mgi_file_size(file), at = 0;
+
+	for (;;) {
+		size_t i, line = 1;
+		mailguard_span s;
+		mgi_from_line f;
+
+		(void)mgi_file_window(&s, file, 0, MGI_FILE_WINDOW, NULL);
+		s = mgi_span_from(s, (size_t)at);
+		i = from_search(s, &line);
+		if (i == s.len)
+			return false;
+		at += i + line;
+		f = around(file, at, size);
+		if (f.after_blank && mgi_line_is_mail_field(f.next) &&
+		    mgi_from_line_parts(&f))
+			return true;
+	}
 }
 
 /* -- one message ---------------------------------------------------------- */
@@ -288,13 +326,21 @@ static mailguard_status part_find(uint64_t *out,
 		f = around(w->file, *out, m->size);
 		odd.offset = *out;
 		odd.length = f.line.len;
+		at = *out + 1;
+		odd.item = w->item.index + 1;
+		if (!mgi_span_starts(f.line, "From ")) {
+			if (*out < m->hint || !mgi_from_line_was(&f))
+				continue;
+			odd.severity = MAILGUARD_SEVERITY_WARN;
+			odd.item++;
+			mgi_walk_note(w, &odd, MGI_SAY_MBOX_DAMAGED_FROM);
+			return MAILGUARD_OK;
+		}
 		if (*out >= m->hint && mgi_from_line_parts(&f)) {
 			w->torn = !f.first && !f.after_blank;
 			return MAILGUARD_OK;
 		}
-		odd.item = w->item.index + 1;
 		mgi_walk_note(w, &odd, MGI_SAY_MBOX_FROM_IN_TEXT);
-		at = *out + 4;
 	}
 }
 
@@ -313,6 +359,7 @@ static mailguard_status file_begin(mailguard_walk *w, mailguard_error *err)
 	(void)mgi_file_window(&s, w->file, 0, sizeof(MGI_MBOX_MARK) - 1, NULL);
 	m->at = mgi_span_is(s, MGI_MBOX_MARK) ? s.len : 0;
 	m->gap = 0;
+	m->begun = false;
 	return MAILGUARD_OK;
 }
 
@@ -328,6 +375,28 @@ static void tap_begin(mailguard_walk *w, const mailguard_item *item)
 	w->tapped = true;
 }
 
+/*
+ * Does the file begin with a From_ line? A line that was one is enough if a
+ * header follows: the message is whole but for the line.
+ */
+static bool first_is_from(mailguard_walk *w)
+{
+	mailguard_finding odd = {
+		MAILGUARD_SEVERITY_WARN, 0, 0, 0, 1, NULL, NULL, NULL
+	};
+	const mbox *m = w->state;
+	mgi_from_line f = around(w->file, m->at, m->size);
+
+	if (mgi_span_starts(f.line, "From "))
+		return true;
+	if (!mgi_from_line_was(&f))
+		return false;
+	odd.item = w->item.index + 1;
+	odd.length = f.line.len;
+	mgi_walk_note(w, &odd, MGI_SAY_MBOX_DAMAGED_FROM);
+	return true;
+}
+
 /* Text before the first From_ line is kept as a message of its own. */
 static mailguard_status message_next(mailguard_item *out,
                                      mailguard_walk *w,
@@ -339,11 +408,10 @@ static mailguard_status message_next(mailguard_item *out,
 	mbox *m = w->state;
 	uint64_t end = m->size;
 	mailguard_status st;
-	mailguard_span s;
 	bool from;
 
-	(void)mgi_file_window(&s, w->file, m->at, 5, NULL);
-	from = mgi_span_starts(s, "From ");
+	from = m->begun || first_is_from(w);
+	m->begun = true;
 	out->offset = from ? line_end(w->file, m->at, m->size) : m->at;
 	hints_take(out, w);
 	tap_begin(w, out);

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/make_store.h"
+#include "support/make_store.h"
 
 #define ROUNDS 3
 #define MBOX_SIZE (UINT64_C(1) << 30)

@@ -1,4 +1,4 @@
-#include "bench/make_store.h"
+#include "support/make_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
