@@ -40,10 +40,18 @@ typedef struct fake_value {
 	  ((uint64_t)(t) + UINT64_C(11644473600)) * 10000000, NULL, 0 \
  }
 
+/* A named property, and the id it has in this file. */
+typedef struct fake_name {
+	uint16_t id;
+	uint32_t number;
+	unsigned char first; /* byte of its set */
+} fake_name;
+
 typedef struct fake_spec {
 	const fake_value *values; /* closed by a tag of 0 */
 	const struct fake_spec *const *recipients, *const *attachments;
 	const struct fake_spec *embedded;
+	const struct fake_name *names; /* closed by an id of 0 */
 	uint32_t code_page;
 	bool unreadable; /* an attachment that cannot be opened */
 } fake_spec;
@@ -183,6 +191,16 @@ static mailguard_status fake_again(mgi_mapi **out,
 	return fake_new(out, o->mg, ((const fake *)o)->spec, o->kind, err);
 }
 
+static uint16_t fake_name_find(mgi_mapi *o, const mgi_mapi_name *name)
+{
+	const fake_name *n = ((fake *)o)->spec->names;
+
+	while (n && n->id &&
+	       (n->number != name->number || n->first != name->guid[0]))
+		n++;
+	return n ? n->id : 0;
+}
+
 static void fake_release(mgi_mapi *o)
 {
 	mgi_arena_free(o->arena);
@@ -195,6 +213,7 @@ static const mgi_mapi_class fake_class = {
 	.recipient = fake_recipient,
 	.attachment = fake_attachment,
 	.embedded = fake_embedded,
+	.name_find = fake_name_find,
 	.again = fake_again,
 	.release = fake_release,
 };

@@ -111,6 +111,7 @@ mailguard_status mgi_body_get(mgi_body *b, mgi_plan *p, mailguard_error *err)
 	mgi_buf_init(&b->plain, p->mg);
 	mgi_buf_init(&b->html, p->mg);
 	mgi_buf_init(&b->rtf, p->mg);
+	mgi_buf_init(&b->item, p->mg);
 	b->html_charset = "utf-8";
 	st = plain_get(b, p, MGI_TAG_BODY, err);
 	if (st >= 0 && !b->has_plain)
@@ -119,7 +120,10 @@ mailguard_status mgi_body_get(mgi_body *b, mgi_plan *p, mailguard_error *err)
 		st = html_get(b, p, err);
 	if (st >= 0 && !b->has_html)
 		st = rtf_get(b, p, err);
-	return st;
+	if (st < 0)
+		return st;
+	b->has_item = mgi_item_get(&b->item_part, &b->item, p->message);
+	return mgi_buf_status(&b->item, err);
 }
 
 void mgi_body_done(mgi_body *b)
@@ -127,6 +131,7 @@ void mgi_body_done(mgi_body *b)
 	mgi_buf_done(&b->plain);
 	mgi_buf_done(&b->html);
 	mgi_buf_done(&b->rtf);
+	mgi_buf_done(&b->item);
 }
 
 /* -- as parts -------------------------------------------------------------- */
@@ -177,23 +182,52 @@ static mailguard_status html_put(mgi_plan *p,
 	return mgi_buf_status(&p->ready, err);
 }
 
-mailguard_status mgi_body_put(mgi_plan *p,
-                              const mgi_body *b,
-                              mailguard_error *err)
+bool mgi_body_has_file(const mgi_body *b)
+{
+	return b->has_item && !b->item_part.method[0];
+}
+
+void mgi_body_put_file(mgi_plan *p, const mgi_body *b)
+{
+	mailguard_buffer more;
+
+	mgi_buf_init(&more, p->mg);
+	mgi_buf_printf(&more,
+	               "Content-Disposition: attachment; filename=\"%s\"\n",
+	               b->item_part.name);
+	mgi_plan_text(p, b->item_part.type, "utf-8", mgi_buf_text(&more),
+	              mgi_buf_span(&b->item));
+	mgi_plan_failed(p, &more);
+	mgi_buf_done(&more);
+}
+
+/* An invitation, as RFC 6047 sends it. */
+static void invitation_put(mgi_plan *p, const mgi_body *b)
+{
+	mailguard_buffer type;
+
+	mgi_buf_init(&type, p->mg);
+	mgi_buf_printf(&type, "%s; method=%s", b->item_part.type,
+	               b->item_part.method);
+	mgi_plan_text(p, mgi_buf_text(&type), "utf-8", "",
+	              mgi_buf_span(&b->item));
+	mgi_plan_failed(p, &type);
+	mgi_buf_done(&type);
+}
+
+static mailguard_status alternatives_put(mgi_plan *p,
+                                         const mgi_body *b,
+                                         mailguard_error *err)
 {
 	mailguard_status st = MAILGUARD_OK;
 	mgi_multi m;
 
-	if (!b->has_html && !b->has_rtf)
-		return plain_put(p, b, err);
-	if (!b->has_plain && b->has_html)
-		return html_put(p, b, err);
 	mgi_multi_begin(&m, p, "alternative", "");
 	if (b->has_plain) {
 		mgi_multi_next(&m, p);
 		st = plain_put(p, b, err);
 	}
-	if (st >= 0 && b->has_rtf) {
+	if (b->has_rtf) {
 		mgi_multi_next(&m, p);
 		mgi_plan_text(p, "text/rtf", "", "", mgi_buf_span(&b->rtf));
 	}
@@ -201,6 +235,23 @@ mailguard_status mgi_body_put(mgi_plan *p,
 		mgi_multi_next(&m, p);
 		st = html_put(p, b, err);
 	}
+	if (b->has_item && b->item_part.method[0]) {
+		mgi_multi_next(&m, p);
+		invitation_put(p, b);
+	}
 	mgi_multi_end(&m, p);
-	return st;
+	return st < 0 ? st : mgi_buf_status(&p->ready, err);
+}
+
+mailguard_status mgi_body_put(mgi_plan *p,
+                              const mgi_body *b,
+                              mailguard_error *err)
+{
+	bool invites = b->has_item && b->item_part.method[0];
+
+	if (!b->has_html && !b->has_rtf && !invites)
+		return plain_put(p, b, err);
+	if (!b->has_plain && b->has_html && !invites)
+		return html_put(p, b, err);
+	return alternatives_put(p, b, err);
 }

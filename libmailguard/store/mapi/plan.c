@@ -149,11 +149,15 @@ static mailguard_status mixed_put(mgi_plan *p, tree *t, mailguard_error *err)
 {
 	mailguard_status st;
 
-	if (t->shown == t->count)
+	if (t->shown == t->count && !mgi_body_has_file(&t->body))
 		return related_put(p, t, err);
 	mgi_multi_begin(&t->mixed, p, "mixed", "");
 	mgi_multi_next(&t->mixed, p);
 	st = related_put(p, t, err);
+	if (st >= 0 && mgi_body_has_file(&t->body)) {
+		mgi_multi_next(&t->mixed, p);
+		mgi_body_put_file(p, &t->body);
+	}
 	if (st >= 0)
 		st = attachments_put(p, t, false, err);
 	mgi_multi_end(&t->mixed, p);

@@ -8,7 +8,7 @@
  */
 #include "base/charset.h"
 #include "mime/draft.h"
-#include "store/mapi/object.h"
+#include "store/mapi/item.h"
 
 typedef enum mgi_piece_kind {
 	MGI_PIECE_READY,  /* bytes of plan->ready */
@@ -96,18 +96,25 @@ mailguard_status mgi_head_put(mgi_plan *p, mailguard_error *err);
 
 /* What people read (body.c). */
 typedef struct mgi_body {
-	mailguard_buffer plain, html, rtf;
+	mailguard_buffer plain, html, rtf, item;
 	const char *html_charset; /* "" if it is not known */
+	mgi_item_part item_part;
 	bool has_plain, has_html, has_rtf;
+	bool has_item;              /* it is no mail, or invites to something */
 	bool huge_plain, huge_html; /* over the limit: read in their turn */
 } mgi_body;
 
 mailguard_status mgi_body_get(mgi_body *b, mgi_plan *p, mailguard_error *err);
 void mgi_body_done(mgi_body *b);
-/* As one part: text, or alternatives of it. */
+/* As one part: text, or alternatives of it. An invitation is one of them. */
 mailguard_status mgi_body_put(mgi_plan *p,
                               const mgi_body *b,
                               mailguard_error *err);
+
+/* Is what the item holds beside its text a file to be saved? */
+bool mgi_body_has_file(const mgi_body *b);
+/* That file as a part. */
+void mgi_body_put_file(mgi_plan *p, const mgi_body *b);
 
 /* One attachment (attach.c). */
 typedef struct mgi_attached_object {
