@@ -93,6 +93,29 @@ static void take_sample(mgi_sniff *s, mailguard_span bytes)
 	s->sample_len += bytes.len;
 }
 
+/* Characters of three bytes, as most of Asia's have; how many bytes. */
+static size_t utf8_run(mgi_sniff *s, mailguard_span bytes, size_t at)
+{
+	size_t i = at;
+
+	while (bytes.len - i >= 3) {
+		const unsigned char *p = bytes.data + i;
+
+		if (p[0] < 0xe1 || p[0] > 0xec || (p[1] & 0xc0) != 0x80 ||
+		    (p[2] & 0xc0) != 0x80)
+			break;
+		i += 3;
+	}
+	if (i > at) {
+		s->good += (i - at) / 3;
+		s->long_good += (i - at) / 3;
+		s->odd += i - at;
+		s->side += i - at - (s->last < 0x80);
+		s->last = bytes.data[i - 1];
+	}
+	return i - at;
+}
+
 void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 {
 	size_t i = s->need ? 0 : find_odd(bytes);
@@ -107,6 +130,13 @@ void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 			i += c == ESC;
 			i += find_odd(mgi_span_from(bytes, i));
 			continue;
+		}
+		if (!s->need) {
+			size_t n = utf8_run(s, bytes, i);
+
+			i += n;
+			if (n)
+				continue;
 		}
 		s->odd += c >= 0x80;
 		s->side += c >= 0x80 && s->last >= 0x80;

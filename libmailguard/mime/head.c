@@ -185,6 +185,8 @@ static mailguard_status note(mailguard_parser *p, const mailguard_header *h)
 	};
 	size_t i;
 
+	if (!h->name.len || (h->name.data[0] | 0x20) != 'c')
+		return MAILGUARD_OK;
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (fields[i].to->len ||
 		    !mailguard_header_is(h, fields[i].name))

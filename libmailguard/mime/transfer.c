@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#define BLOCK 16
+#define QP_BLOCK 32
 #define SKIP 64 /* white space */
 #define PAD 65
 #define BAD 66
@@ -22,6 +24,18 @@ static const uint8_t values[256] = {
 	15,16,17,18,19,20,21,22,23,24,25,B,B,B,B,B,
 	B,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,
 	41,42,43,44,45,46,47,48,49,50,51,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+};
+
+/* 0..15, or more. */
+static const uint8_t hex[256] = {
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, 0,1,2,3,4,5,6,7,8,9,B,B,B,B,B,B,
+	B,10,11,12,13,14,15,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+	B,10,11,12,13,14,15,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
 	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
 	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
 	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
@@ -196,29 +210,97 @@ static size_t base64_hold(char **to,
 	return t->state == OVER ? in.len : i;
 }
 
+/* Written out, so that compilers see one load and one store. */
+static inline uint64_t load8(const uint8_t *v)
+{
+	return (uint64_t)v[0] | (uint64_t)v[1] << 8 | (uint64_t)v[2] << 16 |
+	       (uint64_t)v[3] << 24 | (uint64_t)v[4] << 32 |
+	       (uint64_t)v[5] << 40 | (uint64_t)v[6] << 48 |
+	       (uint64_t)v[7] << 56;
+}
+
+static inline void store8(char *to, uint64_t x)
+{
+	to[0] = (char)(x >> 56);
+	to[1] = (char)(x >> 48);
+	to[2] = (char)(x >> 40);
+	to[3] = (char)(x >> 32);
+	to[4] = (char)(x >> 24);
+	to[5] = (char)(x >> 16);
+	to[6] = (char)(x >> 8);
+	to[7] = (char)x;
+}
+
+/* Sixteen characters at once, in a way compilers make wide instructions of. */
+static bool base64_values(uint8_t *restrict v, const unsigned char *restrict p)
+{
+	uint8_t known[BLOCK];
+	size_t i;
+
+	for (i = 0; i < BLOCK; i++) {
+		uint8_t c = p[i];
+		uint8_t up = (uint8_t) - ((uint8_t)(c - 'A') < 26);
+		uint8_t low = (uint8_t) - ((uint8_t)(c - 'a') < 26);
+		uint8_t digit = (uint8_t) - ((uint8_t)(c - '0') < 10);
+		uint8_t plus = (uint8_t) - (c == '+');
+		uint8_t slash = (uint8_t) - (c == '/');
+
+		v[i] = (uint8_t)((up & (c - 'A')) | (low & (c - 'a' + 26)) |
+		                 (digit & (c - '0' + 52)) | (plus & 62) |
+		                 (slash & 63));
+		known[i] = (uint8_t)(up | low | digit | plus | slash);
+	}
+	return (load8(known) & load8(known + 8)) == UINT64_MAX;
+}
+
+/* Eight values are six bytes; two more are written behind them. */
+static inline char *base64_pack(char *to, const uint8_t v[8])
+{
+	const uint64_t six = UINT64_C(0x003f003f003f003f);
+	const uint64_t twelve = UINT64_C(0x00000fff00000fff);
+	uint64_t x = load8(v);
+
+	x = (x & six) << 6 | (x >> 8 & six);
+	x = (x & twelve) << 12 | (x >> 16 & twelve);
+	store8(to, x << 40 | (x >> 32) << 16);
+	return to + 6;
+}
+
+/* Whole groups, as long as nothing is odd; how much was eaten. */
+static size_t base64_run(char **to, const unsigned char *p, size_t len)
+{
+	uint8_t v[BLOCK];
+	size_t i = 0;
+
+	while (len - i >= BLOCK && base64_values(v, p + i)) {
+		*to = base64_pack(*to, v);
+		*to = base64_pack(*to, v + 8);
+		i += BLOCK;
+	}
+	while (len - i >= 4) {
+		uint32_t a = values[p[i]], b = values[p[i + 1]];
+		uint32_t c = values[p[i + 2]], d = values[p[i + 3]];
+
+		if ((a | b | c | d) >= SKIP)
+			break;
+		*to = put_group(*to, a << 18 | b << 12 | c << 6 | d, 3);
+		i += 4;
+	}
+	return i;
+}
+
 static void base64_feed(mailguard_buffer *out,
                         mgi_transfer *t,
                         mailguard_span in)
 {
-	size_t most = (in.len + t->held_len) / 4 * 3 + 6;
+	size_t most = (in.len + t->held_len) / 4 * 3 + 16;
 	char *to = mgi_buf_room(out, most), *begin = to;
 	const unsigned char *p = in.data;
 	size_t i = 0;
 
 	while (to && i < in.len) {
-		while (!t->n && t->state == WITHIN && in.len - i >= 4) {
-			uint32_t a = values[p[i]], b = values[p[i + 1]];
-			uint32_t c = values[p[i + 2]], d = values[p[i + 3]];
-
-			if ((a | b | c | d) >= SKIP)
-				break;
-			a = a << 18 | b << 12 | c << 6 | d;
-			to[0] = (char)(a >> 16);
-			to[1] = (char)(a >> 8);
-			to[2] = (char)a;
-			to += 3;
-			i += 4;
-		}
+		if (!t->n && t->state == WITHIN)
+			i += base64_run(&to, p + i, in.len - i);
 		if (t->state != WITHIN) {
 			i += base64_hold(&to, t, mgi_span_from(in, i),
 			                 t->at + i);
@@ -339,23 +421,79 @@ static void qp_char(mailguard_buffer *out, mgi_transfer *t, char c, uint64_t at)
 		mgi_buf_putc(out, c);
 }
 
-static bool is_plain(unsigned char c)
+/* Where the next "=" or line end stands. */
+static size_t qp_stop(mailguard_span s, size_t i)
 {
-	return c != '=' && c != ' ' && c > '\r';
+	size_t k;
+
+	for (; s.len - i >= QP_BLOCK; i += QP_BLOCK) {
+		const unsigned char *p = s.data + i;
+		uint8_t any = 0;
+
+		for (k = 0; k < QP_BLOCK; k++)
+			any |= (uint8_t)((p[k] == '=') | (p[k] == '\n') |
+			                 (p[k] == '\r'));
+		if (any)
+			break;
+	}
+	while (i < s.len && s.data[i] != '=' && s.data[i] != '\n' &&
+	       s.data[i] != '\r')
+		i++;
+	return i;
+}
+
+/* Text up to a stop; white space at its end may belong to a line end. */
+static void qp_text(mailguard_buffer *out, mgi_transfer *t, mailguard_span s)
+{
+	size_t n = s.len;
+
+	while (n && (s.data[n - 1] == ' ' || s.data[n - 1] == '\t'))
+		n--;
+	if (n) {
+		flush_held(out, t);
+		mgi_buf_add(out, s.data, n);
+	}
+	for (; n < s.len; n++)
+		qp_hold(out, t, (char)s.data[n]);
+}
+
+/* A run of "=E6=97=A5"; how much of it was eaten. */
+static size_t qp_bytes(mailguard_buffer *out, mgi_transfer *t, mailguard_span s)
+{
+	char *to = mgi_buf_room(out, s.len / 3 + t->held_len), *begin = to;
+	size_t i = 0;
+
+	if (!to)
+		return s.len;
+	memcpy(to, t->held, t->held_len);
+	to += t->held_len;
+	while (s.len - i >= 3 && s.data[i] == '=') {
+		unsigned high = hex[s.data[i + 1]], low = hex[s.data[i + 2]];
+
+		if ((high | low) > 15)
+			break;
+		*to++ = (char)(high << 4 | low);
+		i += 3;
+	}
+	if (!i)
+		return 0;
+	t->held_len = 0;
+	mgi_buf_filled(out, (size_t)(to - begin));
+	return i;
 }
 
 static void qp_feed(mailguard_buffer *out, mgi_transfer *t, mailguard_span in)
 {
-	size_t i = 0, run;
+	size_t i = 0, stop;
 
 	while (i < in.len) {
-		for (run = i; run < in.len && is_plain(in.data[run]);)
-			run++;
-		if (run > i && t->state == PLAIN) {
-			flush_held(out, t);
-			mgi_buf_add(out, in.data + i, run - i);
-			i = run;
-			continue;
+		if (t->state == PLAIN) {
+			stop = qp_stop(in, i);
+			qp_text(out, t, mgi_span(in.data + i, stop - i));
+			i = stop;
+			i += qp_bytes(out, t, mgi_span_from(in, i));
+			if (i >= in.len || i > stop)
+				continue;
 		}
 		qp_char(out, t, (char)in.data[i], t->at + i);
 		i++;
