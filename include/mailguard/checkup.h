@@ -36,11 +36,20 @@ typedef struct mailguard_checkup_options {
 	                          0: no limit. Time in which secrets are
 	                          asked for does not count. What is left out
 	                          is told, and named by the verdict. */
+	/** URL of a host far from all mail servers, to tell a dead line from
+	 *  dead servers; if it is of the web it tells the time, too. Nobody
+	 *  logs in there. NULL: no stranger is asked. */
+	const char *control;
+	/** Another name for the resolver; NULL: that of `control`. */
+	const char *control_name;
+	mailguard_progress_fn progress; /**< While a step takes long. */
+	void *payload;
 } mailguard_checkup_options;
 
 /* clang-format off */
 #define MAILGUARD_CHECKUP_OPTIONS_INIT \
-	{ sizeof(mailguard_checkup_options), NULL, 0, 0, 0 }
+	{ sizeof(mailguard_checkup_options), NULL, 0, 0, 0, NULL, NULL, NULL, \
+	  NULL }
 /* clang-format on */
 
 /** What a step looked at. */
@@ -49,21 +58,25 @@ enum {
 	MAILGUARD_CHECKUP_PLACE = 1, /**< Where a store lies; a quick look. */
 	MAILGUARD_CHECKUP_SERVER = 2,
 	MAILGUARD_CHECKUP_PAGE = 3,
-	MAILGUARD_CHECKUP_STORE = 4, /**< All of a store. */
-	MAILGUARD_CHECKUP_FIRST = 5  /**< Looked at nothing: what is quick is
-	                                  through, or 15 s are over. Once, if
-	                                  more is to come: time to show the
-	                                  verdict so far. A server that has
-	                                  not answered by then is asked on. */
+	MAILGUARD_CHECKUP_STORE = 4,   /**< All of a store. */
+	MAILGUARD_CHECKUP_FIRST = 5,   /**< Looked at nothing: what is quick is
+	                                    through, or 15 s are over. Once, if
+	                                    more is to come: time to show the
+	                                    verdict so far. A server that has
+	                                    not answered by then is asked on. */
+	MAILGUARD_CHECKUP_SILENCE = 6, /**< Does an account wait for mail for
+	                                    longer than it ever had to? */
+	MAILGUARD_CHECKUP_HERE = 7     /**< This machine: line, resolver,
+	                                    clock. */
 };
 
 /** One step made. May grow at the end. */
 typedef struct mailguard_checkup_step {
 	mailguard_checkup_stage stage;
 	mailguard_outcome outcome;
-	const char *target; /**< Id of the server, provider or store. */
-	const char *text;   /**< One line, in the handle's language. */
-	size_t done, total; /**< Steps. */
+	const char *target;  /**< Id of the server, provider or store. */
+	const char *text;    /**< One line, in the handle's language. */
+	size_t done, total;  /**< Steps. */
 	const char *account; /**< Id: who uses the server; else NULL. */
 	int32_t outgoing;    /**< ... and 1 for sending by it. */
 	int32_t unlooked;    /**< 1: it could not be looked at, or the time
@@ -95,6 +108,24 @@ MAILGUARD_EXTERN(void) mailguard_checkup_free(mailguard_checkup *c);
 MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_saw(mailguard_checkup *c,
                                                          const char *words,
                                                          mailguard_error *err);
+/**
+ * What others saw: lines of another machine's `mailguard probe --json`
+ * (docs/schema/probe.json), which are told apart by host and port and count as
+ * seen from outside; or the "observations" of a case (docs/schema/weigh.json),
+ * which use the ids of the profile. What is of no use here is passed over and
+ * told by mailguard_checkup_note().
+ *
+ * @param text  All of it; up to 64 MiB. What stood before a bad line counts.
+ * @retval MAILGUARD_EFORMAT  The message names the line or the place.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_observations(
+	mailguard_checkup *c,
+	mailguard_span text,
+	mailguard_error *err);
+/** What observations were passed over, and why; NULL past the end. */
+MAILGUARD_EXTERN(const mailguard_finding *) mailguard_checkup_note(
+	const mailguard_checkup *c,
+	size_t i);
 /**
  * The mail program or system in use, by the names of data/known_defects.tsv:
  * ("windows", "26100.7623"). Known defects that fit are weighed and told.
@@ -247,6 +278,76 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_find_csv(
 	const mailguard_find *f,
 	const mailguard_found *found,
 	mailguard_error *err);
+
+/** A look around on a computer: settings of mail programs, and mail files. */
+typedef struct mailguard_look mailguard_look;
+
+/** Copied. */
+typedef struct mailguard_look_options {
+	size_t size;
+	const char *root; /**< Where another computer's disk is mounted; its
+	                       users' homes are found below. NULL: this one;
+	                       give homes with mailguard_look_home(). */
+	mailguard_progress_fn progress;
+	void *payload;
+} mailguard_look_options;
+
+/* clang-format off */
+#define MAILGUARD_LOOK_OPTIONS_INIT \
+	{ sizeof(mailguard_look_options), NULL, NULL, NULL }
+/* clang-format on */
+
+/** What a look step found. */
+enum {
+	MAILGUARD_LOOKED_SETTINGS = 1, /**< Read into the profile. */
+	MAILGUARD_LOOKED_UNREAD = 2,   /**< Settings that cannot be read; `text`
+	                                    says why and what to do. */
+	MAILGUARD_LOOKED_ORPHAN = 3,   /**< A mail file no settings name; it is
+	                                    in the profile as a store now. */
+	MAILGUARD_LOOKED_PASSED = 4    /**< A folder that cannot be read, or a
+	                                    mail file of a kind not read yet. */
+};
+
+/** One thing a look saw. May grow at the end. */
+typedef struct mailguard_looked {
+	int32_t what;
+	int32_t reserved;
+	const char *path;
+	const char *client; /**< "thunderbird" ...; NULL. */
+	const char *text;   /**< One line, in the handle's language. */
+	size_t accounts;    /**< New ones that came of it. */
+} mailguard_looked;
+
+/**
+ * Look around by data/client_places.tsv: where each mail program keeps its
+ * settings and mail.
+ *
+ * @param[out] out  Free with mailguard_look_free(). NULL on failure.
+ * @retval MAILGUARD_EIO  `root` is no folder that can be read.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_look_new(
+	mailguard_look **out,
+	mailguard *mg,
+	const mailguard_look_options *opts,
+	mailguard_error *err);
+/** NULL is fine. */
+MAILGUARD_EXTERN(void) mailguard_look_free(mailguard_look *l);
+/** Look also in this home, "/home/u". Before the first step. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_look_home(mailguard_look *l,
+                                                       const char *path,
+                                                       mailguard_error *err);
+/**
+ * @param[out] out  Valid until the next step.
+ * @retval MAILGUARD_ITEROVER    All was looked at.
+ * @retval MAILGUARD_ECANCELLED  Progress or interrupt said stop.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_look_next(
+	const mailguard_looked **out,
+	mailguard_look *l,
+	mailguard_error *err);
+/** What was gathered so far. Borrowed; mailguard_profile_ref() keeps it. */
+MAILGUARD_EXTERN(mailguard_profile *) mailguard_look_profile(
+	const mailguard_look *l);
 
 MAILGUARD_END_DECLS
 #endif

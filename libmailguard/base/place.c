@@ -37,8 +37,7 @@ static bool name_next(mailguard_span *name, mailguard_span *rest)
 	return n > 0;
 }
 
-/* '*' any run, '?' any one character; the rest with ASCII case ignored. */
-static bool glob(const char *p, size_t n, mailguard_span s)
+bool mgi_name_fits(const char *p, size_t n, mailguard_span s)
 {
 	size_t i = 0, at = 0, star = SIZE_MAX, again = 0;
 
@@ -73,7 +72,8 @@ static bool names_fit(const char *pattern, mailguard_span rest)
 	for (;;) {
 		size_t n = strcspn(pattern, "/");
 
-		if (!name_next(&name, &rest) || !glob(pattern, n, name))
+		if (!name_next(&name, &rest) ||
+		    !mgi_name_fits(pattern, n, name))
 			return false;
 		if (!pattern[n])
 			return true;
@@ -166,7 +166,7 @@ static uint32_t name_risks(mailguard_span name, bool synced)
 
 		if ((row->where == MGI_PLACE_NAME ||
 		     (row->where == MGI_PLACE_COPY && synced)) &&
-		    glob(row->pattern, strlen(row->pattern), name))
+		    mgi_name_fits(row->pattern, strlen(row->pattern), name))
 			risks |= row->risk;
 	}
 	return risks;

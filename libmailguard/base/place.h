@@ -32,6 +32,11 @@ typedef struct mgi_place {
 } mgi_place;
 
 /*
+ * Is a name as the pattern of `n` bytes has it? '*' any run, '?' any one
+ * character; the rest with ASCII case ignored. Pure.
+ */
+bool mgi_name_fits(const char *pattern, size_t n, mailguard_span name);
+/*
  * By its path alone, of whatever system. Pure. LOCAL is said of drive C: only;
  * a path that nothing is known of is UNKNOWN.
  */

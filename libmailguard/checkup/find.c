@@ -260,6 +260,8 @@ static bool folders_push(mailguard_find *f,
 		    s.kind != MGI_ENTRY_FOLDER ||
 		    (s.device != t->device && !is_disk(below)))
 			continue;
+		if (t->depth + 1 >= f->opts.max_depth && f->shallow)
+			continue;
 		if (t->depth + 1 >= f->opts.max_depth)
 			pass_over(f, below,
 			          mgi_say_raw(mgi_lang_of(f->mg),

@@ -95,6 +95,7 @@ struct mailguard_find {
 	mgi_find_map maps[MGI_FIND_MAPS_MAX];
 	size_t map_count;
 	uint64_t entries;
+	bool shallow;          /* what lies too deep is no matter */
 	unsigned char *window; /* MGI_FIND_WINDOW bytes, once needed */
 	mailguard_found found;
 };
@@ -112,6 +113,8 @@ mgi_find_kind_id mgi_find_folder(mgi_find_thing *out,
                                  mailguard_find *f,
                                  const char *path,
                                  const mgi_dir *dir);
+/* In the handle's language, of a mailguard_found's kind. */
+const char *mgi_find_kind_text(const mailguard *mg, const char *kind);
 /* Belongs this folder to the store that its parent is? */
 bool mgi_find_consumes(mgi_find_kind_id kind, const char *name);
 

@@ -97,14 +97,15 @@ static void minute_put(mailguard_buffer *out,
 	               (int)c.month, (int)c.day, (int)c.hour, (int)c.minute);
 }
 
-static const mgi_find_kind *kind_named(const char *name)
+const char *mgi_find_kind_text(const mailguard *mg, const char *kind)
 {
 	size_t i;
 
 	for (i = 0; i < MGI_FIND_KINDS; i++)
-		if (strcmp(mgi_find_kinds[i].name, name) == 0)
-			return &mgi_find_kinds[i];
-	return &mgi_find_kinds[MGI_FIND_MBOX];
+		if (strcmp(mgi_find_kinds[i].name, kind) == 0)
+			return mgi_say_raw(mgi_lang_of(mg),
+			                   mgi_find_kinds[i].words);
+	return kind;
 }
 
 static void what_put(mailguard_buffer *out,
@@ -119,10 +120,8 @@ static void what_put(mailguard_buffer *out,
 	minute_put(&when, f->mg, found->newest);
 	mgi_say(out, f->mg,
 	        found->files > 1 ? MGI_SAY_FIND_SIZE_FILES : MGI_SAY_FIND_SIZE,
-	        "kind",
-	        mgi_say_raw(mgi_lang_of(f->mg), kind_named(found->kind)->words),
-	        "size", mgi_buf_text(&size), "count",
-	        mgi_u64(found->files).text);
+	        "kind", mgi_find_kind_text(f->mg, found->kind), "size",
+	        mgi_buf_text(&size), "count", mgi_u64(found->files).text);
 	if (found->newest) {
 		mgi_buf_puts(out, "; ");
 		mgi_say(out, f->mg,
