@@ -8,8 +8,10 @@
  * Exits 0 if nothing is lost, 1 if something is, 2 if it cannot be told.
  */
 #include "examples.h"
+#include "signals.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static void finding_print(const mailguard_finding *f)
@@ -103,6 +105,14 @@ static int check_path(ex_call *call,
 	return rc;
 }
 
+const ex_opt ex_check_options[] = {
+	{ "--owner-path", "PATH",
+	  "where the file lies for its owner, if read elsewhere here",
+	  "持ち主のコンピューターでのパス(別の場所で読む場合)",
+	  offsetof(mailguard_check_options, owner_path), NULL },
+	EX_OPT_END,
+};
+
 int ex_check(ex_call *call)
 {
 	mailguard_check_options opts = MAILGUARD_CHECK_OPTIONS_INIT;
@@ -112,19 +122,17 @@ int ex_check(ex_call *call)
 
 	if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
 		return ex_fail(call, &err);
-	for (i = 0; i < call->argc; i++) {
-		const char *owner;
-		int one;
+	for (i = 0; i < call->argc && !ex_interrupted(); i++) {
+		int one = ex_option_take(call, &i, ex_check_options, &opts);
 
-		if (ex_option(&owner, call, &i, "--owner-path")) {
-			opts.owner_path = owner;
+		if (one > 0) /* it holds for the stores behind it */
 			continue;
+		if (one == 0) {
+			paths++;
+			one = check_path(call, call->argv[i], &opts, buf);
 		}
-		paths++;
-		one = check_path(call, call->argv[i], &opts, buf);
-		if (one > rc)
-			rc = one;
+		rc = one < 0 ? ex_cannot_tell(call) : one > rc ? one : rc;
 	}
 	mailguard_buffer_free(buf);
-	return paths ? rc : ex_usage(call);
+	return paths || rc ? rc : ex_usage(call);
 }

@@ -11,7 +11,7 @@
 #include "examples.h"
 #include "secret.h"
 
-#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,123 +24,106 @@ typedef struct request {
 	mailguard_checkup_options opts;
 	ex_secrets secrets;
 	const char *path, *command, *table_command;
+	ex_values maps, saws;
 } request;
 
-/* The one thing a signal handler may call needs to know the handle. */
-static mailguard *volatile running;
-
-static void stop(int sig)
-{
-	(void)sig;
-	mailguard_interrupt(running, 1);
-}
-
-static void interrupts_take(mailguard *mg)
-{
-	struct sigaction act;
-
-	running = mg;
-	memset(&act, 0, sizeof(act));
-	act.sa_handler = stop;
-	sigaction(SIGINT, &act, NULL);
-}
-
-/* "C:\Users\u=/mnt/pc/u" */
 static int map_add(request *r, const char *text)
 {
-	const char *sign = strrchr(text, '=');
 	mailguard_error err;
-	char *from;
-	int rc = EX_FINE;
+	const char *here;
+	char *owner;
+	int rc = ex_map_split(&owner, &here, r->call, text);
 
-	if (!sign || sign == text)
-		return ex_fail_text(
-			r->call, "write it as FROM=TO",
-			"「元のパス=ここでのパス」の形で書いてください", text);
-	from = strndup(text, (size_t)(sign - text));
-	if (!from ||
-	    mailguard_profile_map(r->profile, from, sign + 1, &err) < 0)
+	if (rc != EX_FINE)
+		return rc;
+	if (mailguard_profile_map(r->profile, owner, here, &err) < 0)
 		rc = ex_fail(r->call, &err);
-	free(from);
+	free(owner);
 	return rc;
 }
 
 /* Seconds, decimals allowed, for all of one conversation. */
-static bool timeout_take(request *r, const char *text)
+static bool timeout_take(void *into, const ex_opt *o, const char *value)
 {
+	request *r = into;
 	char *end;
-	double s = text ? strtod(text, &end) : 0;
+	double s = strtod(value, &end);
 
-	if (!text || *end || s <= 0 || s > 3600)
+	(void)o;
+	if (*end || s <= 0 || s > 3600)
 		return false;
 	r->probe.total_usec = (int64_t)(s * 1e6);
 	return true;
 }
 
-/* An option that is known before the profile is opened; 0 none, -1 bad. */
-static int early_take(request *r, int *i)
+/* `at` is the flag. */
+static bool flag_take(void *into, const ex_opt *o, const char *value)
 {
-	ex_call *call = r->call;
-	const char *value;
-
-	if (ex_option(&value, call, i, "--secret-command"))
-		r->command = value;
-	else if (ex_option(&value, call, i, "--secrets-table-command"))
-		r->table_command = value;
-	else if (ex_option(&value, call, i, "--ca-file"))
-		r->probe.ca_file = value;
-	else if (ex_option(&value, call, i, "--resolver"))
-		r->probe.resolver = value;
-	else if (ex_option(&value, call, i, "--timeout"))
-		return timeout_take(r, value) ? 1 : -1;
-	else if (ex_option(&value, call, i, "--map") ||
-	         ex_option(&value, call, i, "--saw"))
-		return value ? 1 : -1; /* taken later */
-	else if (strcmp(call->argv[*i], "--no-net") == 0)
-		r->opts.flags |= MAILGUARD_CHECKUP_NO_NET;
-	else if (strcmp(call->argv[*i], "--quick") == 0)
-		r->opts.flags |= MAILGUARD_CHECKUP_NO_DEEP;
-	else
-		return 0;
-	return 1;
+	(void)value;
+	((request *)into)->opts.flags |= (uint32_t)o->at;
+	return true;
 }
+
+#define AT(member) offsetof(request, member)
+
+const ex_opt ex_checkup_options[] = {
+	{ "--saw", "WORDS", "what the mail program shows: a1 receive fail CODE",
+	  "メールソフトの様子(例: a1 receive fail 0x800CCC0F)", AT(saws),
+	  ex_values_take },
+	{ "--map", "FROM=TO", "an owner's path, and where it is read here",
+	  "元のパスと、ここで読むときのパス(繰り返し指定できます)", AT(maps),
+	  ex_values_take },
+	{ "--no-net", NULL, "ask no server and no page",
+	  "サーバーにも障害情報ページにも問い合わせません",
+	  MAILGUARD_CHECKUP_NO_NET, flag_take },
+	{ "--quick", NULL, "look where the files lie, do not read them through",
+	  "ファイルの場所だけを調べ、中身は読み通しません",
+	  MAILGUARD_CHECKUP_NO_DEEP, flag_take },
+	{ "--timeout", "SECONDS", "for one conversation, at most 3600",
+	  "1 回の通信にかける秒数(3600 まで)", 0, timeout_take },
+	{ "--secret-command", "COMMAND",
+	  "the first line it prints is the password",
+	  "パスワードを 1 行目に出力するコマンド", AT(command), NULL },
+	{ "--secrets-table-command", "COMMAND",
+	  "it prints a login, a tab and its secret a line",
+	  "利用者名・タブ・パスワードを 1 行ずつ出力するコマンド",
+	  AT(table_command), NULL },
+	{ "--ca-file", "FILE", "trust the authorities in FILE (PEM)",
+	  "FILE (PEM) の認証局を信頼します", AT(probe.ca_file), NULL },
+	{ "--resolver", "ADDRESS", "ask this DNS server, not the system's",
+	  "問い合わせ先の DNS サーバー", AT(probe.resolver), NULL },
+	EX_OPT_END,
+};
 
 static int arguments_read(request *r)
 {
-	int i;
+	int rc = ex_options_read(r->call, ex_checkup_options, r);
 
-	for (i = 0; i < r->call->argc; i++) {
-		int took = early_take(r, &i);
-
-		if (took > 0)
-			continue;
-		if (took < 0 || r->path || r->call->argv[i][0] == '-')
-			return ex_usage(r->call);
-		r->path = r->call->argv[i];
-	}
-	return r->path ? EX_FINE : ex_usage(r->call);
+	if (rc != EX_FINE)
+		return rc;
+	if (r->call->argc != 1)
+		return ex_usage(r->call);
+	r->path = r->call->argv[0];
+	return EX_FINE;
 }
 
 static int maps_read(request *r)
 {
-	const char *value;
-	int i, rc = EX_FINE;
+	int rc = EX_FINE;
+	size_t i;
 
-	for (i = 0; rc == EX_FINE && i < r->call->argc; i++)
-		if (ex_option(&value, r->call, &i, "--map"))
-			rc = map_add(r, value);
+	for (i = 0; rc == EX_FINE && i < r->maps.count; i++)
+		rc = map_add(r, r->maps.at[i]);
 	return rc;
 }
 
 static int saws_read(request *r, mailguard_checkup *c)
 {
 	mailguard_error err;
-	const char *value;
-	int i;
+	size_t i;
 
-	for (i = 0; i < r->call->argc; i++)
-		if (ex_option(&value, r->call, &i, "--saw") &&
-		    mailguard_checkup_saw(c, value, &err) < 0)
+	for (i = 0; i < r->saws.count; i++)
+		if (mailguard_checkup_saw(c, r->saws.at[i], &err) < 0)
 			return ex_fail(r->call, &err);
 	return EX_FINE;
 }
@@ -227,17 +210,16 @@ int ex_checkup(ex_call *call)
 	rc = arguments_read(&r);
 	if (rc == EX_FINE)
 		rc = ex_profile_open(&r.profile, call, r.path);
-	if (rc != EX_FINE)
-		return rc;
-	interrupts_take(call->mg);
-	rc = maps_read(&r);
+	if (rc == EX_FINE)
+		rc = maps_read(&r);
 	if (rc == EX_FINE &&
 	    ex_secrets_open(&r.secrets, call, r.command, r.table_command))
 		rc = checkup(&r);
 	else if (rc == EX_FINE)
 		rc = ex_cannot_tell(call);
-	signal(SIGINT, SIG_DFL);
 	ex_secrets_close(&r.secrets);
 	mailguard_profile_free(r.profile);
+	ex_values_free(&r.maps);
+	ex_values_free(&r.saws);
 	return rc;
 }

@@ -3,6 +3,8 @@
  */
 #include "examples.h"
 
+#include "signals.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +96,24 @@ bool ex_option(const char **value,
 	return true;
 }
 
+int ex_map_split(char **from,
+                 const char **to,
+                 const ex_call *call,
+                 const char *text)
+{
+	const char *sign = strrchr(text, '=');
+
+	if (!sign || sign == text)
+		return ex_fail_text(
+			call, "write it as FROM=TO",
+			"「元のパス=ここでのパス」の形で書いてください", text);
+	*to = sign + 1;
+	*from = strndup(text, (size_t)(sign - text));
+	if (*from)
+		return EX_FINE;
+	return ex_fail_text(call, "out of memory", "メモリが足りません", text);
+}
+
 /* All of `f`; false if it cannot be read, is too long or memory is short. */
 static bool read_all(char **out, size_t *len, FILE *f)
 {
@@ -168,6 +188,21 @@ int ex_report_status(const ex_call *call, const mailguard_report *r)
 	if (call->format == EX_NAGIOS)
 		return code;
 	return code ? EX_TROUBLE : EX_FINE;
+}
+
+int ex_end(const ex_call *call, int result)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout)) {
+		if (!ex_interrupted() || result >= EX_CANNOT_TELL)
+			return result;
+		fprintf(stderr, "mailguard %s: %s\n", call->verb,
+		        call->japanese ? "中断されました" : "interrupted");
+		return ex_cannot_tell(call);
+	}
+	fprintf(stderr, "mailguard%s%s: %s: %s\n", call->verb[0] ? " " : "",
+	        call->verb, call->japanese ? "標準出力" : "standard output",
+	        call->japanese ? "書き込めません" : "cannot be written");
+	return ex_cannot_tell(call);
 }
 
 void ex_print(const mailguard_buffer *buf)

@@ -6,6 +6,8 @@
  * mailguard.c takes --lang, --json, --format and --help out of the arguments
  * and hands a verb the rest. A verb uses public headers only.
  */
+#include "options.h"
+
 #include <mailguard.h>
 
 #include <stdbool.h>
@@ -26,7 +28,7 @@ typedef enum ex_format {
 	EX_HTML
 } ex_format;
 
-typedef struct ex_call {
+struct ex_call {
 	mailguard *mg;
 	const char *verb;
 	bool japanese;
@@ -34,7 +36,7 @@ typedef struct ex_call {
 	int argc;  /* what stands behind the verb, without the common options */
 	int plain; /* from this argument on none is an option (behind "--") */
 	char **argv;
-} ex_call;
+};
 
 /* Formats that not every verb has: Nagios; CSV; Prometheus; HTML. */
 enum { EX_MONITORS = 1, EX_ROWS = 2, EX_METRICS = 4, EX_PAGES = 8 };
@@ -46,6 +48,7 @@ typedef struct ex_verb {
 	const char *name, *args, *en, *ja;
 	int (*run)(ex_call *call);
 	int more; /* formats beyond text and JSON: EX_MONITORS ... */
+	const ex_opt *options; /* its own; NULL: none */
 } ex_verb;
 
 /* EX_CANNOT_TELL, or as a monitor wants it. */
@@ -77,6 +80,14 @@ bool ex_option(const char **value,
                const ex_call *call,
                int *i,
                const char *name);
+/*
+ * "C:\Users\u=/mnt/pc/u" in two: `*from` is malloc'd, `*to` lies in `text`.
+ * EX_FINE, or told.
+ */
+int ex_map_split(char **from,
+                 const char **to,
+                 const ex_call *call,
+                 const char *text);
 /* What is read into memory at most. */
 #define EX_SLURP_MAX ((size_t)64 << 20)
 /*
@@ -88,12 +99,24 @@ bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
 mailguard_report_format ex_report_format(const ex_call *call);
 /* How a verb ends that made it; for a monitor, the code of a plugin. */
 int ex_report_status(const ex_call *call, const mailguard_report *r);
+/* How the program ends: `result`, unless what was told got lost, or a signal
+   ended it early. */
+int ex_end(const ex_call *call, int result);
 /* A buffer's text to stdout with a line end. */
 void ex_print(const mailguard_buffer *buf);
+
+extern const ex_opt ex_check_options[];
+extern const ex_opt ex_checkup_options[];
+extern const ex_opt ex_find_options[];
+extern const ex_opt ex_notice_options[];
+extern const ex_opt ex_probe_options[];
+extern const ex_opt ex_salvage_options[];
+extern const ex_opt ex_status_options[];
 
 int ex_check(ex_call *call);
 int ex_checkup(ex_call *call);
 int ex_explain(ex_call *call);
+int ex_find(ex_call *call);
 int ex_list(ex_call *call);
 int ex_notice(ex_call *call);
 int ex_probe(ex_call *call);

@@ -11,85 +11,60 @@
  */
 #include "examples.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct request {
 	ex_call *call;
 	mailguard_profile *profile;
 	mailguard_find *find;
 	mailguard_buffer *buf;
+	const char *settings;
+	ex_values maps;
 	bool passed;
 } request;
 
-/* "C:\Users\u=/mnt/pc/u"; the profile learns it too. */
+/* The profile learns it, too. */
 static int map_add(request *r, const char *text)
 {
-	const char *sign = text ? strrchr(text, '=') : NULL;
 	mailguard_error err;
+	const char *here;
 	char *owner;
-	int rc = EX_FINE;
+	int rc = ex_map_split(&owner, &here, r->call, text);
 
-	if (!sign || sign == text)
-		return ex_fail_text(
-			r->call, "write it as FROM=TO",
-			"「元のパス=ここでのパス」の形で書いてください",
-			text ? text : "--map");
-	owner = strndup(text, (size_t)(sign - text));
-	if (!owner || mailguard_find_map(r->find, owner, sign + 1, &err) < 0 ||
+	if (rc != EX_FINE)
+		return rc;
+	if (mailguard_find_map(r->find, owner, here, &err) < 0 ||
 	    (r->profile &&
-	     mailguard_profile_map(r->profile, owner, sign + 1, &err) < 0))
-		rc = owner ? ex_fail(r->call, &err) : EX_CANNOT_TELL;
+	     mailguard_profile_map(r->profile, owner, here, &err) < 0))
+		rc = ex_fail(r->call, &err);
 	free(owner);
 	return rc;
 }
 
-static bool is_option(const ex_call *call, int i)
-{
-	return i < call->plain && call->argv[i][0] == '-' && call->argv[i][1];
-}
-
-static int profile_take(request *r)
-{
-	const char *value;
-	int i;
-
-	for (i = 0; i < r->call->argc; i++) {
-		if (!ex_option(&value, r->call, &i, "--profile"))
-			continue;
-		if (!value || r->profile)
-			return ex_usage(r->call);
-		if (ex_profile_open(&r->profile, r->call, value) != EX_FINE)
-			return EX_CANNOT_TELL;
-	}
-	return EX_FINE;
-}
+const ex_opt ex_find_options[] = {
+	{ "--profile", "FILE", "whose settings may name what is found",
+	  "見つかったファイルの持ち主を調べるためのプロファイル",
+	  offsetof(request, settings), NULL },
+	{ "--map", "FROM=TO", "an owner's path, and where it is read here",
+	  "元のパスと、ここで読むときのパス(繰り返し指定できます)",
+	  offsetof(request, maps), ex_values_take },
+	EX_OPT_END,
+};
 
 static int arguments_take(request *r)
 {
 	mailguard_error err;
-	const char *value;
-	int i, rc = EX_FINE, paths = 0;
+	int i, rc = EX_FINE;
+	size_t n;
 
-	for (i = 0; rc == EX_FINE && i < r->call->argc; i++) {
-		if (ex_option(&value, r->call, &i, "--profile"))
-			continue;
-		if (ex_option(&value, r->call, &i, "--map"))
-			rc = map_add(r, value);
-		else if (is_option(r->call, i))
-			rc = ex_fail_text(
-				r->call, "no such option; --help lists them",
-				"このオプションはありません。--help で一覧を表"
-				"示します",
-				r->call->argv[i]);
-		else if (mailguard_find_add(r->find, r->call->argv[i], &err) <
-		         0)
+	for (n = 0; rc == EX_FINE && n < r->maps.count; n++)
+		rc = map_add(r, r->maps.at[n]);
+	for (i = 0; rc == EX_FINE && i < r->call->argc; i++)
+		if (mailguard_find_add(r->find, r->call->argv[i], &err) < 0)
 			rc = ex_fail(r->call, &err);
-		else
-			paths++;
-	}
-	return rc == EX_FINE && !paths ? ex_usage(r->call) : rc;
+	return rc;
 }
 
 static mailguard_status render(request *r,
@@ -140,7 +115,11 @@ int ex_find(ex_call *call)
 	mailguard_error err;
 	int rc;
 
-	rc = profile_take(&r);
+	rc = ex_options_read(call, ex_find_options, &r);
+	if (rc == EX_FINE && !call->argc)
+		rc = ex_usage(call);
+	if (rc == EX_FINE && r.settings)
+		rc = ex_profile_open(&r.profile, call, r.settings);
 	opts.profile = r.profile;
 	if (rc == EX_FINE &&
 	    (mailguard_find_new(&r.find, call->mg, &opts, &err) < 0 ||
@@ -153,5 +132,6 @@ int ex_find(ex_call *call)
 	mailguard_buffer_free(r.buf);
 	mailguard_find_free(r.find);
 	mailguard_profile_free(r.profile);
+	ex_values_free(&r.maps);
 	return rc;
 }

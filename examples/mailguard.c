@@ -5,6 +5,7 @@
  * verb is a file of its own.
  */
 #include "examples.h"
+#include "signals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,29 +16,36 @@ static const ex_verb verbs[] = {
 	{ "checkup", "PROFILE",
 	  "ask the servers, look at the mail files, say who is at fault",
 	  "サーバーとメールファイルを調べ、原因と次にすべきことを示します",
-	  ex_checkup, EX_REPORTS },
+	  ex_checkup, EX_REPORTS, ex_checkup_options },
 	{ "probe", "URL...", "ask mail servers: do they work, and if not, why",
 	  "メールサーバーに問い合わせ、動いているか、原因は何かを調べます",
-	  ex_probe, EX_MONITORS | EX_METRICS },
+	  ex_probe, EX_MONITORS | EX_METRICS, ex_probe_options },
 	{ "explain", "TEXT|CODE...",
 	  "say what a failure text or code means and what to do",
-	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain,
-	  0 },
+	  "エラーの文面やコードの意味と、すべきことを説明します", ex_explain, 0,
+	  NULL },
 	{ "weigh", "OBSERVATIONS",
 	  "weigh observations from a file: who is at fault, who is cleared",
 	  "観測結果のファイルから、原因と無関係なものを切り分けます", ex_weigh,
-	  EX_REPORTS },
-	{ "status", "[URL|FILE...]",
+	  EX_REPORTS, NULL },
+	{ "status", "URL|FILE...",
 	  "read providers' status pages: does an incident touch me",
-	  "障害情報ページを読み、自分に関係する障害を探します", ex_status, 0 },
+	  "障害情報ページを読み、自分に関係する障害を探します", ex_status, 0,
+	  ex_status_options },
+	{ "find", "PATH...",
+	  "find mail files: which kind, how old, where, whose",
+	  "メールファイルを探し、種類・日付・場所・持ち主を示します", ex_find,
+	  EX_ROWS, ex_find_options },
 	{ "list", "STORE", "list the messages of a mail file or folder",
-	  "メールファイルの中のメールを一覧にします", ex_list, 0 },
+	  "メールファイルの中のメールを一覧にします", ex_list, 0, NULL },
 	{ "check", "STORE...", "say what is wrong with mail files",
-	  "メールファイルの異常を調べます", ex_check, 0 },
+	  "メールファイルの異常を調べます", ex_check, 0, ex_check_options },
 	{ "salvage", "STORE DEST", "get the mail out of a store into a new one",
-	  "壊れたメールファイルからメールを救出します", ex_salvage, 0 },
+	  "壊れたメールファイルからメールを救出します", ex_salvage, 0,
+	  ex_salvage_options },
 	{ "notice", "PROFILE", "draft what to tell the people who are waiting",
-	  "取引先へのお知らせの文面を作ります", ex_notice, 0 },
+	  "取引先へのお知らせの文面を作ります", ex_notice, 0,
+	  ex_notice_options },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -84,8 +92,9 @@ static const char options_ja[] =
 	"\n"
 	"終了コード: 0 異常なし、1 異常を見つけて報告、2 判断できず\n";
 
-static int help(FILE *out, bool japanese)
+static int help(const ex_call *call, FILE *out)
 {
+	bool japanese = call->japanese;
 	size_t i;
 
 	fputs(japanese ? "使い方: mailguard 動詞 [オプション]... 引数...\n\n"
@@ -95,7 +104,7 @@ static int help(FILE *out, bool japanese)
 		fprintf(out, "  %-8s %-14s %s\n", verbs[i].name, verbs[i].args,
 		        japanese ? verbs[i].ja : verbs[i].en);
 	fputs(japanese ? options_ja : options_en, out);
-	return out == stdout ? EX_FINE : EX_CANNOT_TELL;
+	return out == stdout ? ex_end(call, EX_FINE) : EX_CANNOT_TELL;
 }
 
 /* What the locale says, as every program of the system does. */
@@ -247,21 +256,33 @@ static int verb_run(const ex_verb *verb, ex_call *call)
 	opts.utc_offset = utc_offset;
 	if (mailguard_new(&call->mg, &opts, &err) < 0)
 		return ex_fail(call, &err);
+	ex_signals_take(call->mg);
 	rc = verb->run(call);
+	ex_signals_leave();
 	mailguard_free(call->mg);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return rc;
-	return ex_fail_text(call, "cannot be written", "書き込めません",
-	                    call->japanese ? "標準出力" : "standard output");
+	return ex_end(call, rc);
 }
 
 int ex_usage(const ex_call *call)
 {
 	const ex_verb *verb = verb_find(call->verb);
 
-	fprintf(stderr, "%s mailguard %s [--lang ja|en] [--json] %s\n",
-	        call->japanese ? "使い方:" : "usage:", verb->name, verb->args);
+	fprintf(stderr, "%s mailguard %s [--lang ja|en] [--json] %s%s\n",
+	        call->japanese ? "使い方:" : "usage:", verb->name,
+	        verb->options ? "[OPTION]... " : "", verb->args);
 	return ex_cannot_tell(call);
+}
+
+static int verb_help(const ex_call *call, const ex_verb *verb)
+{
+	printf("mailguard %s %s%s\n  %s\n", verb->name,
+	       verb->options ? "[OPTION]... " : "", verb->args,
+	       call->japanese ? verb->ja : verb->en);
+	if (verb->options)
+		putchar('\n');
+	ex_options_tell(verb->options, call->japanese);
+	fputs(call->japanese ? options_ja : options_en, stdout);
+	return ex_end(call, EX_FINE);
 }
 
 /* Not every verb has an answer for a monitor, or a table of rows. */
@@ -284,35 +305,33 @@ static void format_check(struct common *c, const ex_verb *verb)
 int main(int argc, char **argv)
 {
 	struct common c = { .japanese = locale_japanese() };
-	ex_call call = { .argv = argv + 1 };
+	ex_call call = { .verb = "", .argv = argv + 1 };
 	const ex_verb *verb;
 	int kept, plain;
 
 	tzset();
+	ex_signals_take(NULL);
 	kept = common_read(&c, &plain, argc, argv);
 	if (c.bad)
 		return refused(&c);
+	call.japanese = c.japanese;
 	if (c.version) {
 		printf("mailguard %s\n", mailguard_version());
-		return EX_FINE;
+		return ex_end(&call, EX_FINE);
 	}
 	verb = kept ? verb_find(argv[0]) : NULL;
-	if (c.help && verb) {
-		printf("mailguard %s %s\n  %s\n", verb->name, verb->args,
-		       c.japanese ? verb->ja : verb->en);
-		return EX_FINE;
-	}
+	if (c.help && verb)
+		return verb_help(&call, verb);
 	if (c.help && !kept)
-		return help(stdout, c.japanese);
+		return help(&call, stdout);
 	if (!verb && kept)
 		fprintf(stderr, "mailguard: %s: %s\n", argv[0],
 		        c.japanese ? "その動詞はありません" : "no such verb");
 	if (!verb)
-		return help(stderr, c.japanese);
+		return help(&call, stderr);
 	format_check(&c, verb);
 	if (c.bad)
 		return refused(&c);
-	call.japanese = c.japanese;
 	call.format = c.format;
 	call.argc = kept - 1;
 	call.plain = plain - 1;

@@ -21,93 +21,78 @@ typedef struct request {
 	bool eml;
 } request;
 
-typedef enum kind { TEXT, TIME, PHASE } kind;
-
 #define FACT(member) offsetof(request, facts.member)
 #define ENVELOPE(member) offsetof(request, envelope.member)
 
-static const struct option {
-	const char *name;
-	kind kind;
-	size_t offset;
-} options[] = {
-	{ "--account", TEXT, offsetof(request, account) },
-	{ "--company", TEXT, FACT(company) },
-	{ "--address", TEXT, FACT(address) },
-	{ "--resend", TEXT, FACT(resend) },
-	{ "--phone", TEXT, FACT(phone) },
-	{ "--status", TEXT, FACT(status) },
-	{ "--since", TIME, FACT(since) },
-	{ "--until", TIME, FACT(until) },
-	{ "--window-from", TIME, FACT(window_from) },
-	{ "--window-to", TIME, FACT(window_to) },
-	{ "--next-update", TIME, FACT(next_update) },
-	{ "--phase", PHASE, FACT(phase) },
-	{ "--from", TEXT, ENVELOPE(sender) },
-	{ "--to", TEXT, ENVELOPE(to) },
-	{ "--message-id", TEXT, ENVELOPE(message_id) },
-	{ "--charset", TEXT, ENVELOPE(charset) },
+static bool time_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_time at = mailguard_time_parse(value);
+
+	memcpy((char *)into + o->at, &at, sizeof(at));
+	return at != 0;
+}
+
+static bool phase_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_notice_phase phase = mailguard_notice_phase_find(value);
+
+	memcpy((char *)into + o->at, &phase, sizeof(phase));
+	return phase > 0;
+}
+
+const ex_opt ex_notice_options[] = {
+	{ "--account", "ID", "the account that does not work; else the first",
+	  "使えないアカウント(省略時は先頭)", offsetof(request, account),
+	  NULL },
+	{ "--phase", "PHASE", "first (default), update or resolved",
+	  "お知らせの段階: first(既定)、update、resolved", FACT(phase),
+	  phase_take },
+	{ "--company", "NAME", "who tells it", "お知らせを出す会社や組織の名前",
+	  FACT(company), NULL },
+	{ "--address", "ADDRESS", "the address that does not work",
+	  "使えないメールアドレス", FACT(address), NULL },
+	{ "--resend", "ADDRESS", "where to send instead; in another domain",
+	  "代わりの宛先(別のドメイン)", FACT(resend), NULL },
+	{ "--phone", "NUMBER", "for what is urgent", "急ぎの連絡先の電話番号",
+	  FACT(phone), NULL },
+	{ "--status", "URL", "the provider's page", "事業者の障害情報ページ",
+	  FACT(status), NULL },
+	{ "--since", "TIME", "when it began: 2026-01-13T09:00:00+09:00",
+	  "始まった時刻(例: 2026-01-13T09:00:00+09:00)", FACT(since),
+	  time_take },
+	{ "--until", "TIME", "when it is expected to end, or ended",
+	  "復旧の見込み、または復旧した時刻", FACT(until), time_take },
+	{ "--window-from", "TIME", "mail from then on may not have arrived",
+	  "届いていないおそれのあるメールの期間の始まり", FACT(window_from),
+	  time_take },
+	{ "--window-to", "TIME", "... until then",
+	  "届いていないおそれのあるメールの期間の終わり", FACT(window_to),
+	  time_take },
+	{ "--next-update", "TIME", "when you will write again",
+	  "次にお知らせする時刻", FACT(next_update), time_take },
+	{ "--eml", NULL, "the bytes ready to send, to one person",
+	  "そのまま送信できるメール(1 人宛て)を出力します",
+	  offsetof(request, eml), NULL },
+	{ "--from", "ADDRESS", "its sender; else that of --resend",
+	  "差出人(省略時は --resend のアドレス)", ENVELOPE(sender), NULL },
+	{ "--to", "ADDRESS", "its recipient", "宛先", ENVELOPE(to), NULL },
+	{ "--message-id", "ID", "its Message-ID", "Message-ID",
+	  ENVELOPE(message_id), NULL },
+	{ "--charset", "NAME", "its charset: utf-8 or iso-2022-jp",
+	  "文字コード: utf-8、iso-2022-jp", ENVELOPE(charset), NULL },
+	EX_OPT_END,
 };
-
-/* Put one value where it belongs; false if it is no such value. */
-static bool value_take(request *r, const struct option *o, const char *value)
-{
-	void *to = (char *)r + o->offset;
-	mailguard_notice_phase phase;
-	mailguard_time at;
-
-	switch (o->kind) {
-	case TEXT:
-		memcpy(to, &value, sizeof(value));
-		return true;
-	case TIME:
-		at = mailguard_time_parse(value);
-		memcpy(to, &at, sizeof(at));
-		return at != 0;
-	default:
-		phase = mailguard_notice_phase_find(value);
-		memcpy(to, &phase, sizeof(phase));
-		return phase > 0;
-	}
-}
-
-/* Is argv[*i] one of the options? -1: its value is wrong. */
-static int option_take(request *r, ex_call *call, int *i)
-{
-	const char *value, *name = call->argv[*i];
-	size_t n;
-
-	for (n = 0; n < sizeof(options) / sizeof(options[0]); n++) {
-		if (!ex_option(&value, call, i, options[n].name))
-			continue;
-		if (value && value_take(r, &options[n], value))
-			return 1;
-		ex_fail_text(call, "the value is missing or wrong",
-		             "値がないか、正しくありません", name);
-		return -1;
-	}
-	return 0;
-}
 
 static int request_read(request *r, ex_call *call)
 {
-	int i;
+	int rc = ex_options_read(call, ex_notice_options, r);
 
-	for (i = 0; i < call->argc; i++) {
-		int took = option_take(r, call, &i);
-
-		if (took < 0)
-			return EX_CANNOT_TELL;
-		if (took)
-			continue;
-		if (strcmp(call->argv[i], "--eml") == 0)
-			r->eml = true;
-		else if (r->profile || call->argv[i][0] == '-')
-			return ex_usage(call);
-		else
-			r->profile = call->argv[i];
-	}
-	return r->profile ? EX_FINE : ex_usage(call);
+	if (rc != EX_FINE)
+		return rc;
+	if (call->argc != 1)
+		return ex_usage(call);
+	r->profile = call->argv[0];
+	return EX_FINE;
 }
 
 static const mailguard_account *account_find(const mailguard_profile *p,

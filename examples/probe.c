@@ -16,7 +16,7 @@
 
 #include "secret.h"
 
-#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,26 +36,6 @@ typedef struct run {
 	size_t count, room;
 	int result;
 } run;
-
-/* The one thing a signal handler may call needs to know the handle. */
-static mailguard *volatile stopping;
-
-static void stop(int sig)
-{
-	(void)sig;
-	mailguard_interrupt(stopping, 1);
-}
-
-static void signals_take(mailguard *mg)
-{
-	struct sigaction act;
-
-	stopping = mg;
-	memset(&act, 0, sizeof(act));
-	act.sa_handler = stop;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-}
 
 /* Thousands at once need as many descriptors as the system allows. */
 static void descriptors_raise(void)
@@ -120,65 +100,88 @@ static bool target_add(run *r, const char *url)
 	return true;
 }
 
-/* Options that have a value. */
-static bool option_take(run *r, int *i, bool *bad)
+static bool timeout_take(void *into, const ex_opt *o, const char *value)
 {
-	mailguard_probe_options *o = &r->opts;
-	const char *jobs = NULL, *timeout = NULL, *per_host = NULL;
-	struct {
-		const char *name, **value;
-	} rows[] = {
-		{ "--login", &r->login },
-		{ "--secret-command", &r->command },
-		{ "--secrets-table-command", &r->table_command },
-		{ "--ca-file", &o->ca_file },
-		{ "--resolver", &o->resolver },
-		{ "--helo", &o->helo },
-		{ "--file", &r->file },
-		{ "--timeout", &timeout },
-		{ "--jobs", &jobs },
-		{ "--per-host", &per_host },
-	};
-	size_t k;
+	(void)o;
+	return timeout_set(&((run *)into)->opts, value);
+}
 
-	for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
-		if (ex_option(rows[k].value, r->call, i, rows[k].name))
-			break;
-	if (k == sizeof(rows) / sizeof(rows[0]))
-		return false;
-	*bad = !*rows[k].value || (timeout && !timeout_set(o, timeout));
-	if (jobs) {
-		o->max_in_flight = number(jobs);
-		*bad = !o->max_in_flight;
-	} else if (per_host) {
-		o->max_per_host = o->max_per_net = number(per_host);
-		*bad = !o->max_per_host;
-	}
+static bool jobs_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_probe_options *to = &((run *)into)->opts;
+
+	(void)o;
+	to->max_in_flight = number(value);
+	return to->max_in_flight != 0;
+}
+
+static bool per_host_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_probe_options *to = &((run *)into)->opts;
+
+	(void)o;
+	to->max_per_host = to->max_per_net = number(value);
+	return to->max_per_host != 0;
+}
+
+/* `at` is the flag. */
+static bool flag_take(void *into, const ex_opt *o, const char *value)
+{
+	(void)value;
+	((run *)into)->opts.flags |= (uint32_t)o->at;
 	return true;
 }
 
+#define AT(member) offsetof(run, member)
+
+const ex_opt ex_probe_options[] = {
+	{ "--file", "LIST", "ask also those named in a file, a URL a line",
+	  "ファイルに書いた URL(1 行に 1 つ)にも問い合わせます", AT(file),
+	  NULL },
+	{ "--login", "USER", "log in as USER where the URL names nobody",
+	  "URL に利用者名がないとき USER としてログインします", AT(login),
+	  NULL },
+	{ "--secret-command", "COMMAND",
+	  "the first line it prints is the password",
+	  "パスワードを 1 行目に出力するコマンド", AT(command), NULL },
+	{ "--secrets-table-command", "COMMAND",
+	  "it prints a login, a tab and its secret a line",
+	  "利用者名・タブ・パスワードを 1 行ずつ出力するコマンド",
+	  AT(table_command), NULL },
+	{ "--starttls", NULL, "encrypt by STARTTLS where the URL says neither",
+	  "URL に指定がなければ STARTTLS で暗号化します", AT(starttls), NULL },
+	{ "--ca-file", "FILE", "trust the authorities in FILE (PEM)",
+	  "FILE (PEM) の認証局を信頼します", AT(opts.ca_file), NULL },
+	{ "--resolver", "ADDRESS", "ask this DNS server, not the system's",
+	  "問い合わせ先の DNS サーバー", AT(opts.resolver), NULL },
+	{ "--helo", "NAME", "the name given to SMTP servers",
+	  "SMTP サーバーに名乗る名前", AT(opts.helo), NULL },
+	{ "--timeout", "SECONDS", "for one server, 0.01 to 86400",
+	  "1 台にかける秒数(0.01～86400)", 0, timeout_take },
+	{ "--jobs", "N", "at most so many servers at once",
+	  "同時に問い合わせる数の上限", 0, jobs_take },
+	{ "--per-host", "N", "at most so many at once of one server or network",
+	  "1 台・1 ネットワークに同時に問い合わせる数の上限", 0,
+	  per_host_take },
+	{ "--stock", NULL, "ask an ordinary client (libcurl), too",
+	  "一般のクライアント(libcurl)でも確かめます", MAILGUARD_PROBE_STOCK,
+	  flag_take },
+	{ "--newest", NULL, "look when the newest mail came",
+	  "最新のメールがいつ届いたかを調べます", MAILGUARD_PROBE_NEWEST,
+	  flag_take },
+	{ "--transcript", NULL, "also tell who said what, and when",
+	  "通信の記録も表示します", AT(transcript), NULL },
+	EX_OPT_END,
+};
+
 static bool arguments_read(run *r)
 {
-	ex_call *call = r->call;
-	bool bad = false;
 	int i;
 
-	for (i = 0; i < call->argc && !bad; i++) {
-		if (strcmp(call->argv[i], "--starttls") == 0)
-			r->starttls = true;
-		else if (strcmp(call->argv[i], "--transcript") == 0)
-			r->transcript = true;
-		else if (strcmp(call->argv[i], "--stock") == 0)
-			r->opts.flags |= MAILGUARD_PROBE_STOCK;
-		else if (strcmp(call->argv[i], "--newest") == 0)
-			r->opts.flags |= MAILGUARD_PROBE_NEWEST;
-		else if (option_take(r, &i, &bad))
-			continue;
-		else
-			bad = call->argv[i][0] == '-' ||
-			      !target_add(r, call->argv[i]);
-	}
-	return !bad;
+	for (i = 0; i < r->call->argc; i++)
+		if (!target_add(r, r->call->argv[i]))
+			return false;
+	return true;
 }
 
 /* A URL a line; what is empty or begins with "#" is skipped. */
@@ -323,14 +326,13 @@ static int probe_all(run *r)
 	if (mailguard_buffer_new(&r->buf, r->call->mg, &err) < 0 ||
 	    mailguard_probe_new(&r->probe, r->call->mg, &r->opts, &err) < 0)
 		return ex_fail(r->call, &err);
-	signals_take(r->call->mg);
 	st = ask_all(r, &err);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
 	if (st < 0 && !r->secrets.failed)
-		return ex_fail(r->call, &err);
+		ex_fail(r->call, &err);
 	if (st < 0)
-		return EX_CANNOT_TELL;
+		worse(r, EX_CANNOT_TELL);
+	if (st < 0 && st != MAILGUARD_ECANCELLED)
+		return ex_cannot_tell(r->call);
 	if (r->call->format == EX_NAGIOS || r->call->format == EX_PROMETHEUS)
 		return ex_probe_report_end(&r->report, r->result);
 	return r->result;
@@ -341,14 +343,16 @@ int ex_probe(ex_call *call)
 	run r = { .call = call,
 		  .opts = MAILGUARD_PROBE_OPTIONS_INIT,
 		  .report = { .format = call->format } };
-	int result = EX_CANNOT_TELL;
+	int result = ex_options_read(call, ex_probe_options, &r);
 
-	if (call->format == EX_CSV || call->format == EX_HTML ||
-	    !arguments_read(&r) || (!r.count && !r.file)) {
+	if (result != EX_FINE)
+		return result;
+	if (!arguments_read(&r) || (!r.count && !r.file)) {
 		free(r.targets);
 		return ex_usage(call);
 	}
 	descriptors_raise();
+	result = ex_cannot_tell(call);
 	if (file_read(&r) &&
 	    ex_secrets_open(&r.secrets, call, r.command, r.table_command))
 		result = probe_all(&r);

@@ -10,6 +10,7 @@
 #include "examples.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static void report_print(const ex_call *call,
@@ -55,27 +56,29 @@ static int salvage(ex_call *call,
 	                                                   : EX_TROUBLE;
 }
 
+const ex_opt ex_salvage_options[] = {
+	{ "--to", "FORMAT",
+	  "what DEST is to be: mbox or maildir; else as STORE is",
+	  "DEST の形式: mbox、maildir(省略時は STORE と同じ)",
+	  offsetof(mailguard_salvage_options, format), NULL },
+	EX_OPT_END,
+};
+
 int ex_salvage(ex_call *call)
 {
 	mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
-	const char *paths[2], *value;
 	mailguard_store *store;
 	mailguard_error err;
-	int i, count = 0, rc;
+	int rc;
 
-	for (i = 0; i < call->argc; i++) {
-		if (ex_option(&value, call, &i, "--to"))
-			opts.format = value;
-		else if (count == 2)
-			return ex_usage(call);
-		else
-			paths[count++] = call->argv[i];
-	}
-	if (count != 2)
+	rc = ex_options_read(call, ex_salvage_options, &opts);
+	if (rc != EX_FINE)
+		return rc;
+	if (call->argc != 2)
 		return ex_usage(call);
-	if (mailguard_store_open(&store, call->mg, paths[0], &err) < 0)
+	if (mailguard_store_open(&store, call->mg, call->argv[0], &err) < 0)
 		return ex_fail(call, &err);
-	rc = salvage(call, store, paths[1], &opts);
+	rc = salvage(call, store, call->argv[1], &opts);
 	mailguard_store_free(store);
 	return rc;
 }

@@ -13,7 +13,10 @@
  *goes on touches me, 1 if something does or may, 2 if a page does not tell.
  */
 #include "examples.h"
+#include "signals.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,32 +31,56 @@ struct mine {
 	mailguard_time at;
 };
 
-/* Is argv[*i] an option of ours? `*fine` is false if its value is not. */
-static bool take(struct mine *m, const ex_call *call, int *i, bool *fine)
+static bool host_take(void *into, const ex_opt *o, const char *value)
 {
-	const char *v = NULL;
+	struct mine *m = into;
 
-	if (ex_option(&v, call, i, "--host")) {
-		if (v && m->host_count < MINE_MAX)
-			m->hosts[m->host_count++] = v;
-	} else if (ex_option(&v, call, i, "--address")) {
-		if (v && m->address_count < MINE_MAX)
-			m->addresses[m->address_count++] = v;
-	} else if (ex_option(&v, call, i, "--provider")) {
-		m->provider = v;
-	} else if (ex_option(&v, call, i, "--url")) {
-		m->url = v;
-	} else if (ex_option(&v, call, i, "--ca-file")) {
-		m->ca_file = v;
-	} else if (ex_option(&v, call, i, "--at")) {
-		m->at = v ? (mailguard_time)strtoll(v, NULL, 10) * 1000000 : 0;
-		*fine = *fine && m->at > 0;
-	} else {
+	(void)o;
+	if (m->host_count == MINE_MAX)
 		return false;
-	}
-	*fine = *fine && v;
+	m->hosts[m->host_count++] = value;
 	return true;
 }
+
+static bool address_take(void *into, const ex_opt *o, const char *value)
+{
+	struct mine *m = into;
+
+	(void)o;
+	if (m->address_count == MINE_MAX)
+		return false;
+	m->addresses[m->address_count++] = value;
+	return true;
+}
+
+/* Seconds since 1970. */
+static bool at_take(void *into, const ex_opt *o, const char *value)
+{
+	struct mine *m = into;
+	char *end;
+	long long at = strtoll(value, &end, 10);
+
+	(void)o;
+	m->at = (mailguard_time)at * 1000000;
+	return at > 0 && at < INT64_MAX / 1000000 && !*end;
+}
+
+const ex_opt ex_status_options[] = {
+	{ "--host", "NAME", "a server of mine; may be given often",
+	  "自分が使うサーバー(繰り返し指定できます)", 0, host_take },
+	{ "--address", "ADDRESS", "an IP address of mine; may be given often",
+	  "自分が使う IP アドレス(繰り返し指定できます)", 0, address_take },
+	{ "--provider", "KEY", "my provider", "自分が契約している事業者",
+	  offsetof(struct mine, provider), NULL },
+	{ "--url", "URL", "where a saved page was from",
+	  "保存したページの元の URL", offsetof(struct mine, url), NULL },
+	{ "--at", "SECONDS", "when it was fetched, since 1970; else now",
+	  "ページを取得した時刻(1970 年からの秒数。省略時は現在)", 0, at_take },
+	{ "--ca-file", "FILE", "trust the authorities in FILE (PEM)",
+	  "FILE (PEM) の認証局を信頼します", offsetof(struct mine, ca_file),
+	  NULL },
+	EX_OPT_END,
+};
 
 /* One subject a host; all of them have my addresses. */
 static void subjects_make(struct mine *m)
@@ -161,16 +188,14 @@ static int tell_page(const ex_call *call,
 int ex_status(ex_call *call)
 {
 	struct mine m = { .count = 0 };
-	int i, pages = 0, result = EX_FINE;
-	bool fine = true;
+	int i, result = ex_options_read(call, ex_status_options, &m);
 
-	for (i = 0; i < call->argc; i++)
-		if (!take(&m, call, &i, &fine))
-			call->argv[pages++] = call->argv[i];
-	if (!pages || !fine || call->format > EX_JSONL)
+	if (result != EX_FINE)
+		return result;
+	if (!call->argc)
 		return ex_usage(call);
 	subjects_make(&m);
-	for (i = 0; i < pages; i++)
+	for (i = 0; i < call->argc && !ex_interrupted(); i++)
 		result = worse(result, tell_page(call, &m, call->argv[i]));
 	return result;
 }

@@ -5,7 +5,10 @@ MAILGUARD_PROGRAM names the program.
 """
 import json
 import os
+import re
 import select
+import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -186,13 +189,125 @@ class Program(unittest.TestCase):
             tail.stdin.close()
             self.assertTrue(ready)
 
+    def every_verb(self, folder):
+        """A call of each verb that has something to tell."""
+        page = os.path.join(folder, "page.json")
+        with open(page, "w", encoding="utf-8") as f:
+            f.write('{"page": {"id": "x", "url": "http://x.example"}, '
+                    '"status": {"indicator": "none", "description": "-"}}')
+        box = os.path.join(folder, "box.mbox")
+        with open(box, "w", encoding="utf-8") as f:
+            f.write("From a@x.example Thu Jan  1 00:00:00 2026\n"
+                    "Subject: one\n\nhi\n\n")
+        profile = os.path.join(folder, "profile.json")
+        with open(profile, "w", encoding="utf-8") as f:
+            json.dump({"schema": "mailguard-profile-1", "accounts": [
+                {"id": "a1", "address": "ann@x.example", "store": "m1",
+                 "phone": "1", "server_in": "S1", "server_out": "S1"}],
+                "servers": [{"id": "S1", "host": "127.0.0.1",
+                             "protocol": "imap", "tls": "none",
+                             "port": 1}],
+                "stores": [{"id": "m1", "path": box}]}, f)
+        case = os.path.join(folder, "case.json")
+        with open(case, "w", encoding="utf-8") as f:
+            json.dump(CASE, f)
+        return [
+            ["--help"], ["--version"], ["probe", "--help"],
+            ["explain", "550"], ["weigh", case],
+            ["probe", "imap://127.0.0.1:1"], ["status", page],
+            ["list", box], ["check", box], ["find", folder],
+            ["salvage", box, os.path.join(folder, "new.mbox")],
+            ["notice", profile, "--company", "X", "--resend",
+             "b@y.example", "--since", "2026-01-13T09:00:00Z"],
+            ["checkup", profile, "--no-net"],
+        ]
+
     def test_an_answer_that_cannot_be_written_is_no_answer(self):
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([PROGRAM, "explain", "550"], stdout=full,
-                                  stderr=subprocess.PIPE, timeout=60,
-                                  env={**os.environ, "LC_ALL": "C"})
-        self.assertEqual(done.returncode, CANNOT_TELL)
-        self.assertIn(b"standard output: cannot be written", done.stderr)
+        gone, shut = os.pipe()
+        os.close(gone)
+        with tempfile.TemporaryDirectory() as folder, \
+                open("/dev/full", "wb") as full, os.fdopen(shut, "wb") as pipe:
+            for args in self.every_verb(folder):
+                whole = run(*args)
+                self.assertNotEqual(whole.stdout, b"", (args, whole.stderr))
+                if args[0] == "salvage":
+                    os.unlink(args[2])
+                for why, out in (("full", full), ("nobody reads", pipe)):
+                    with self.subTest(why, args=args):
+                        done = subprocess.run(
+                            [PROGRAM, *args], stdout=out, timeout=60,
+                            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                            env={**os.environ, "LC_ALL": "C"})
+                        self.assertEqual(done.returncode, CANNOT_TELL)
+                        self.assertIn(b"standard output: cannot be written",
+                                      done.stderr)
+                    if args[0] == "salvage":
+                        os.unlink(args[2])
+
+    def test_a_verb_tells_its_options_as_the_manual_does(self):
+        page = os.path.join(os.path.dirname(__file__), "..", "..", "docs",
+                            "man", "mailguard.1")
+        with open(page, encoding="utf-8") as f:
+            text = f.read().replace("\\-", "-")
+        sections = re.split(r"^\.S[SH] (.*)$", text, flags=re.M)
+        manual = dict(zip(sections[1::2], sections[2::2]))
+        verbs = re.findall(r"^  ([a-z]+) ", run("--help").stdout.decode(),
+                           re.M)
+        self.assertGreater(len(verbs), 8)
+        for verb in verbs:
+            with self.subTest(verb):
+                told = {lang: run(verb, "--help", "--lang", lang).stdout
+                        .decode().split("--lang")[0] for lang in ("en", "ja")}
+                own = re.findall(r"^  (--[a-z-]+)( [A-Z=]+)?", told["en"],
+                                 re.M)
+                self.assertEqual(
+                    own, re.findall(r"^  (--[a-z-]+)( [A-Z=]+)?", told["ja"],
+                                    re.M))
+                for name, value in own:
+                    self.assertIn(name, manual.get(verb, ""))
+                    if value:
+                        done = run(verb, name)
+                        self.assertEqual(done.returncode, CANNOT_TELL)
+                        self.assertIn(f"{name}: the value is missing",
+                                      done.stderr.decode())
+                listed = re.findall(r"(?:^\.BI? |\\fP\" )(--[a-z-]+)",
+                                    manual.get(verb, ""), re.M)
+                self.assertLessEqual(set(listed) - {"--format"},
+                                     {name for name, _ in own})
+
+    def test_a_signal_ends_it_with_what_was_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = os.path.join(folder, "page.json")
+            with open(page, "w", encoding="utf-8") as f:
+                f.write('{"page": {"id": "x", "url": "http://x.example"}, '
+                        '"status": {"indicator": "none"}}')
+            fine = "imap://127.0.0.1:1"
+            for args, scheme in ((["probe", fine], "imap"),
+                                 (["probe", "--format=prometheus", fine],
+                                  "imap"),
+                                 (["probe", "--format=nagios", fine], "imap"),
+                                 (["status", page], "http")):
+                for sig in (signal.SIGINT, signal.SIGTERM):
+                    with self.subTest(args, sig=sig):
+                        self.stop_it(args, scheme, sig)
+
+    def stop_it(self, args, scheme, sig):
+        """By a signal, once it waits for a server that never answers."""
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            url = f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/"
+            with subprocess.Popen([PROGRAM, *args, url],
+                                  stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE,
+                                  env={**os.environ, "LC_ALL": "C"}) as talk:
+                mute.settimeout(30)
+                with mute.accept()[0]:
+                    talk.send_signal(sig)
+                    told, err = talk.communicate(timeout=30)
+        # Of a monitor's plugin, what was found is a failure.
+        self.assertEqual(talk.returncode, CANNOT_TELL, err)
+        self.assertIn(b"stopped on request", err)
+        self.assertNotEqual(told, b"")
 
     def test_a_closed_pipe_ends_it(self):
         with subprocess.Popen([PROGRAM, "explain", "-"],
