@@ -20,6 +20,13 @@ bool mgi_checkup_over(const mailguard_checkup *c)
 	       mgi_checkup_elapsed(c) >= c->opts.budget_usec;
 }
 
+bool mgi_checkup_goes_on(mailguard_checkup *c, const mailguard_progress *at)
+{
+	if (c->opts.progress && c->opts.progress(at, c->opts.payload))
+		c->stopped = true;
+	return !c->stopped && !mgi_interrupted(c->mg);
+}
+
 int64_t mgi_checkup_left(const mailguard_checkup *c, int64_t most)
 {
 	int64_t now = mgi_checkup_elapsed(c), left = most;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "checkup/here.h"
+#include "checkup/silence.h"
 
 static const struct {
 	mailguard_status (*run)(mailguard_checkup *c, mailguard_error *err);
@@ -15,12 +17,15 @@ static const struct {
 	{ mgi_checkup_place, MAILGUARD_CHECKUP_PLACE, 0 },
 	{ mgi_checkup_server, MAILGUARD_CHECKUP_SERVER,
 	  MAILGUARD_CHECKUP_NO_NET },
+	{ mgi_checkup_here, MAILGUARD_CHECKUP_HERE, MAILGUARD_CHECKUP_NO_NET },
 	{ mgi_checkup_page, MAILGUARD_CHECKUP_PAGE,
 	  MAILGUARD_CHECKUP_NO_NET | MAILGUARD_CHECKUP_NO_STATUS },
 	{ mgi_checkup_first, MAILGUARD_CHECKUP_FIRST, 0 },
 	{ mgi_checkup_late, MAILGUARD_CHECKUP_SERVER,
 	  MAILGUARD_CHECKUP_NO_NET },
 	{ mgi_checkup_store, MAILGUARD_CHECKUP_STORE,
+	  MAILGUARD_CHECKUP_NO_DEEP },
+	{ mgi_checkup_silence, MAILGUARD_CHECKUP_SILENCE,
 	  MAILGUARD_CHECKUP_NO_DEEP },
 };
 
@@ -89,6 +94,12 @@ static size_t steps_count(const mailguard_checkup *c)
 		case MAILGUARD_CHECKUP_PAGE:
 			n += page_count(c);
 			break;
+		case MAILGUARD_CHECKUP_HERE:
+			n += mgi_checkup_heres(c);
+			break;
+		case MAILGUARD_CHECKUP_SILENCE:
+			n += mgi_checkup_silences(c);
+			break;
 		default:
 			n += store_count(c);
 		}
@@ -114,6 +125,10 @@ static mailguard_status options_own(mailguard_checkup *c,
 	own->ca_file = mgi_arena_strdup(c->arena, own->ca_file);
 	own->resolver = mgi_arena_strdup(c->arena, own->resolver);
 	own->helo = mgi_arena_strdup(c->arena, own->helo);
+	if (!(c->opts.flags & MAILGUARD_CHECKUP_NO_DEEP))
+		own->flags |= MAILGUARD_PROBE_NEWEST; /* for silence */
+	c->opts.control = mgi_arena_strdup(c->arena, c->opts.control);
+	c->opts.control_name = mgi_arena_strdup(c->arena, c->opts.control_name);
 	c->opts.probe = own;
 	c->secret = own->secret;
 	c->secret_payload = own->payload;
@@ -144,7 +159,9 @@ static mailguard_status parts_make(mailguard_checkup *c, mailguard_error *err)
 {
 	mailguard_status st;
 
-	st = mailguard_case_new(&c->seen, c->mg, err);
+	st = mgi_checkup_control(c, err);
+	if (st >= 0)
+		st = mailguard_case_new(&c->seen, c->mg, err);
 	if (st >= 0)
 		st = mailguard_classifier_new(&c->classifier, c->mg, err);
 	if (st >= 0 && !(c->opts.flags & MAILGUARD_CHECKUP_NO_NET))
@@ -226,6 +243,7 @@ void mailguard_checkup_free(mailguard_checkup *c)
 {
 	if (!c)
 		return;
+	mailguard_answer_free(c->control);
 	mailguard_probe_free(c->probe);
 	mailguard_classifier_free(c->classifier);
 	mailguard_case_free(c->seen);

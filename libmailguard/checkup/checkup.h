@@ -4,9 +4,17 @@
  * checkup.h - a checkup under way: what is planned, what was seen.
  */
 #include "base/buf.h"
+#include "base/finding.h"
 #include "base/say.h"
 
 #include <mailguard/checkup.h>
+
+/* What answers told of the time; the one nearest to our clock. */
+typedef struct mgi_clock_seen {
+	bool told;
+	int64_t ahead;
+	const char *by; /* in the checkup's arena */
+} mgi_clock_seen;
 
 struct mailguard_checkup {
 	mailguard *mg;
@@ -28,9 +36,13 @@ struct mailguard_checkup {
 	mailguard_outcome *quick; /* what the quick look at a store found */
 	mailguard_secret_fn secret;
 	void *secret_payload;
-	int64_t began, paused; /* ticks of the first step; not counted */
-	int64_t stage_began;   /* elapsed by then */
-	bool first_told;
+	int64_t began, paused;   /* ticks of the first step; not counted */
+	int64_t stage_began;     /* elapsed by then */
+	struct mgi_waits *waits; /* when mail arrived; NULL: nobody asked */
+	mgi_clock_seen clock;
+	mailguard_answer *control; /* of the control host; NULL */
+	mgi_findings *notes;       /* of observations passed over; NULL */
+	bool first_told, stopped; /* by the host's progress */
 	bool passing; /* the step is no result: not kept, not counted */
 };
 
@@ -55,6 +67,8 @@ bool mgi_checkup_all_answered(const mailguard_checkup *c);
 int64_t mgi_checkup_elapsed(const mailguard_checkup *c);
 /* Is the budget spent? */
 bool mgi_checkup_over(const mailguard_checkup *c);
+/* Ask the host to go on; false: it wants to stop. */
+bool mgi_checkup_goes_on(mailguard_checkup *c, const mailguard_progress *at);
 /* At most so much time, and no more than the first verdict or the budget
  * leaves. */
 int64_t mgi_checkup_left(const mailguard_checkup *c, int64_t most);

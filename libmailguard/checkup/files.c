@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/place.h"
+#include "checkup/silence.h"
 
 const char *mgi_checkup_file(const mailguard_storage *s)
 {
@@ -69,10 +70,9 @@ mgi_say_id mgi_checkup_place_row(mailguard_place_kind kind)
 /* Tells the host, and whether the time is up. */
 static int deadline(const mailguard_progress *at, void *payload)
 {
-	const mailguard_checkup *c = payload;
+	mailguard_checkup *c = payload;
 
-	(void)at;
-	return mgi_checkup_over(c);
+	return !mgi_checkup_goes_on(c, at) || mgi_checkup_over(c);
 }
 
 static bool is_lost(mailguard_outcome outcome)
@@ -113,7 +113,8 @@ static mailguard_status look_failed(look *out,
                                     mailguard_status st,
                                     const mailguard_error *why)
 {
-	if (st == MAILGUARD_ECANCELLED && !mgi_interrupted(c->mg)) {
+	if (st == MAILGUARD_ECANCELLED && !c->stopped &&
+	    !mgi_interrupted(c->mg)) {
 		/* The time was up; what was seen until then still counts. */
 		if (out->loss)
 			out->outcome = MAILGUARD_OUTCOME_DAMAGED;
@@ -177,6 +178,8 @@ static mailguard_status look_take(look *out,
 		out->outcome = outcome_of_check(check, quick);
 	if (st >= 0 && !quick)
 		st = mailguard_check_text(&c->text, check, &own);
+	if (st >= 0 && !quick)
+		st = mgi_checkup_arrivals(c, s, check, &own);
 	if (st < 0)
 		st = look_failed(out, c, st, &own);
 	if (st < 0 && err)

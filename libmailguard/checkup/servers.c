@@ -10,6 +10,8 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "checkup/here.h"
+#include "checkup/silence.h"
 
 /* Who has not answered by then is "pending" in the first verdict. */
 #define PENDING_USEC INT64_C(10000000)
@@ -84,8 +86,9 @@ static mailguard_status ask_more(mailguard_checkup *c, mailguard_error *err)
 
 		st = mailguard_probe_add_named(
 			c->probe, &e, mgi_u64(c->asked).text,
-			e.user ? MAILGUARD_PHASE_LOGIN
-			       : MAILGUARD_PHASE_CAPABILITIES,
+			!e.user      ? MAILGUARD_PHASE_CAPABILITIES
+			: u.outgoing ? MAILGUARD_PHASE_LOGIN
+				     : MAILGUARD_PHASE_NONE,
 			err);
 		if (st == MAILGUARD_AGAIN)
 			return MAILGUARD_OK;
@@ -154,6 +157,7 @@ static mailguard_status answer_take(mailguard_checkup *c,
                                     mailguard_error *err)
 {
 	mailguard_evidence e = *mailguard_answer_evidence(a);
+	mailguard_status st;
 	uint64_t i = 0;
 	use u;
 
@@ -166,6 +170,11 @@ static mailguard_status answer_take(mailguard_checkup *c,
 	e.provider = u.account->provider;
 	e.outgoing = u.outgoing;
 	c->answered[i] = true;
+	st = mgi_checkup_clock(c, a, err);
+	if (st >= 0 && !u.outgoing)
+		st = mgi_checkup_inbox(c, u.account, a, err);
+	if (st < 0)
+		return st;
 	c->step.outcome = e.outcome;
 	if (mailguard_answer_ok(a) &&
 	    mailguard_answer_login(a) == MAILGUARD_LOGIN_UNTESTED)
@@ -242,11 +251,13 @@ static mailguard_status answer_wait(mailguard_answer **out,
                                     int64_t until,
                                     mailguard_error *err)
 {
+	mailguard_progress at = { c->step.done, c->step.total, NULL };
 	mailguard_status st;
 
+	at.what = mgi_say_raw(mgi_lang_of(c->mg), MGI_SAY_CHECKUP_WAITING);
 	do {
 		st = mailguard_probe_next(out, c->probe, 100000, err);
-		if (st == MAILGUARD_AGAIN && mgi_interrupted(c->mg))
+		if (st == MAILGUARD_AGAIN && !mgi_checkup_goes_on(c, &at))
 			return mgi_fail(err, c->mg, MAILGUARD_ECANCELLED,
 			                MGI_SAY_WORK_CANCELLED);
 		if (st == MAILGUARD_AGAIN &&
