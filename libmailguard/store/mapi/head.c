@@ -73,10 +73,23 @@ static unsigned bit_of(mailguard_span name)
 	return 0;
 }
 
+/* Without what would end the header here, or for another reader. */
+static void line_put(mailguard_buffer *out, mailguard_span line)
+{
+	size_t i;
+
+	if (!mgi_span_trim(line).len)
+		return;
+	for (i = 0; i < line.len; i++)
+		if (line.data[i] != '\r' && line.data[i])
+			mgi_buf_putc(out, (char)line.data[i]);
+	mgi_buf_putc(out, '\n');
+}
+
 /*
  * Up to the blank line: what some write behind it are the headers of parts.
- * Lines that are no field ("Microsoft Mail Internet Headers Version 2.0") and
- * NUL are left out.
+ * Lines that are no field are left out ("Microsoft Mail Internet Headers
+ * Version 2.0").
  */
 static unsigned kept_put(mailguard_buffer *out, mailguard_span text)
 {
@@ -91,12 +104,8 @@ static unsigned kept_put(mailguard_buffer *out, mailguard_span text)
 			keep = name.len && !is_mimes(name);
 			has |= keep ? bit_of(name) : 0;
 		}
-		if (memchr(line.data, 0, line.len))
-			continue;
-		if (keep) {
-			mgi_plan_lf(out, line);
-			mgi_buf_putc(out, '\n');
-		}
+		if (keep)
+			line_put(out, line);
 	}
 	return has;
 }
