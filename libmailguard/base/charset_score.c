@@ -193,6 +193,22 @@ static const char *of_euc(const score *euc)
 	return is_korean(euc) ? "euc-kr" : "euc-jp";
 }
 
+/* A line drawn of one byte is no text. */
+static bool is_drawn(mailguard_span s)
+{
+	unsigned char first = 0;
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		if (s.data[i] < 0x80)
+			continue;
+		if (first && s.data[i] != first)
+			return false;
+		first = s.data[i];
+	}
+	return true;
+}
+
 const char *mgi_charset_asian(bool *sure, mailguard_span bytes)
 {
 	score sjis = read_as(sjis_char, bytes);
@@ -205,7 +221,7 @@ const char *mgi_charset_asian(bool *sure, mailguard_span bytes)
 		*sure = !big5.wrong;
 		return "big5";
 	}
-	if (!plausible(best))
+	if (!plausible(best) || (!best->kana && is_drawn(bytes)))
 		return NULL;
 	*sure = !best->wrong &&
 	        (best->kana * 4 >= best->chars || is_chinese(best)) &&

@@ -35,10 +35,13 @@ typedef struct canon {
 	size_t held_len;
 } canon;
 
-/* Fields that mail programs and mbox files add. */
+/* Fields that mail programs and mbox files add; "-" ends the head of many. */
 static const char *const local[] = {
-	"Status",     "X-Status",   "X-UID",         "X-UIDL",         "X-IMAP",
-	"X-IMAPbase", "X-Keywords", "X-Account-Key", "Content-Length", "Lines",
+	"Status",         "X-Status",     "X-UID",          "X-UIDL",
+	"X-IMAP",         "X-IMAPbase",   "X-Keywords",     "X-Account-Key",
+	"Content-Length", "Lines",        "X-Gmail-Labels", "X-GM-THRID",
+	"X-Evolution",    "X-Evolution-", "X-KMail-",       "X-VM-",
+	"X-Mozilla-",
 };
 
 /* Lines are short, and a hash is slow to begin with. */
@@ -80,11 +83,13 @@ static bool is_local(mailguard_span line)
 	if (i == line.len)
 		return false;
 	name = mgi_span_trim(mgi_span_head(line, i));
-	if (mgi_span_starts_nocase(name, "X-Mozilla-"))
-		return true;
-	for (i = 0; i < sizeof(local) / sizeof(local[0]); i++)
-		if (mgi_span_is_nocase(name, local[i]))
+	for (i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
+		bool head = local[i][strlen(local[i]) - 1] == '-';
+
+		if (head ? mgi_span_starts_nocase(name, local[i])
+		         : mgi_span_is_nocase(name, local[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -98,6 +103,18 @@ static int from_quotes(mailguard_span line)
 	return mgi_span_starts(mgi_span_from(line, n), "From ") ? (int)n : -1;
 }
 
+/* "From : ann@example.org" is a field as RFC 822 wrote it. */
+static bool is_envelope(mailguard_span line, int quotes)
+{
+	size_t i = 5;
+
+	if (quotes < 0 || quotes > 1)
+		return false;
+	while (i < line.len && line.data[i] == ' ')
+		i++;
+	return quotes || i == line.len || line.data[i] != ':';
+}
+
 /* The head of a line, or all of it, is there: what becomes of the line? */
 static void begin_line(canon *c)
 {
@@ -106,7 +123,7 @@ static void begin_line(canon *c)
 
 	c->line_open = true;
 	c->head_len = 0;
-	if (!c->begun && (quotes == 0 || quotes == 1)) {
+	if (!c->begun && is_envelope(head, quotes)) {
 		c->dropping = true;
 	} else if (c->in_header) {
 		if (!head.len || (head.data[0] != ' ' && head.data[0] != '\t'))

@@ -252,7 +252,7 @@ static mailguard_status end_without(mailguard_parser *p)
 /* "From " of an mbox at the very head is no field. */
 static bool is_envelope(mailguard_span line)
 {
-	return mgi_span_starts(line, "From ") ||
+	return (mgi_span_starts(line, "From ") && !field_value(line)) ||
 	       mgi_span_starts(line, ">From ");
 }
 

@@ -18,7 +18,7 @@ void mgi_uu_begin(mgi_uu *u)
 	memset(u, 0, offsetof(mgi_uu, line));
 }
 
-/* Behind "begin 644 ", or 0. */
+/* Behind "begin 644", or 0. */
 static size_t name_at(mailguard_span line)
 {
 	size_t i = 6, digits = 0;
@@ -29,10 +29,9 @@ static size_t name_at(mailguard_span line)
 		i++;
 		digits++;
 	}
-	if (digits < 3 || digits > 4 || i + 1 >= line.len ||
-	    line.data[i] != ' ')
+	if (digits < 3 || digits > 4 || (i < line.len && line.data[i] != ' '))
 		return 0;
-	return i + 1;
+	return i; /* some have no name */
 }
 
 static void open_file(mgi_uu *u, mailguard_span line, size_t name)

@@ -3,6 +3,8 @@
 
 #include "support/armed_malloc.h"
 
+#include <stdio.h>
+
 static mailguard *mg;
 static mailguard_buffer out;
 
@@ -401,6 +403,11 @@ static const struct {
 	{ "mbox readers", "A: b\nStatus: RO\nX-UID: 5\n\t6\nLines: 1\n\nx\n",
 	  "A: b\n\nx\n" },
 	{ "mboxcl", "content-length: 2\nA: b\n\nx\n", "A: b\n\nx\n" },
+	{ "Takeout", "X-GM-THRID: 1\nX-Gmail-Labels: a,\n b\nA: b\n\nx\n",
+	  "A: b\n\nx\n" },
+	{ "Evolution and KMail",
+	  "X-Evolution: 1\nX-Evolution-Source: 2\nX-KMail-Fcc: 3\nA: b\n\nx\n",
+	  "A: b\n\nx\n" },
 	{ "no body", "A: b\n", "A: b\n\n" },
 	{ "blank body", "A: b\n\n\n\n", "A: b\n\n" },
 }, other[] = {
@@ -414,6 +421,9 @@ static const struct {
 	{ "bare CR", "A: b\n\nx\ry\n", "A: b\n\nx\ny\n" },
 	{ "two CRs", "A: b\n\nx\r\r\n", "A: b\n\nx\n" },
 	{ "other field", "X-Mozilla: x\nA: b\n\n", "A: b\n\n" },
+	{ "From as RFC 822 wrote it", "From : a\nA: b\n\n", "A: b\n\n" },
+	{ "Evolution is no head of a name", "X-Evolutionary: 1\nA: b\n\n",
+	  "A: b\n\n" },
 	{ "From within the header", "A: b\nFrom c\n\n", "A: b\n\n" },
 };
 
@@ -441,6 +451,70 @@ Test(mime_message, digest_is_what_the_mail_says)
 		cr_expect(ne(str, digest_of(other[i].mail),
 		             digest_of(other[i].same_as)),
 		          "%s", other[i].why);
+}
+
+/* As each kind of store holds the mail that was delivered as `lines`. */
+static void stored(mailguard_buffer *b, const char *lines, int kind)
+{
+	static const char from[] = "From ann@example.org Thu Jan  1 00:00:00 "
+				   "2026\n";
+	const char *at, *end;
+
+	mgi_buf_cut(b, 0);
+	if (kind < 4)
+		mgi_buf_puts(b, from);
+	if (kind == 2)
+		mgi_buf_puts(b, "X-Mozilla-Status: 0001\n");
+	for (at = lines; *at; at = end) {
+		size_t quotes = strspn(at, ">");
+		bool is_from = strncmp(at + quotes, "From ", 5) == 0;
+
+		end = strchr(at, '\n') + 1;
+		/* mboxo quotes "From " alone, mboxrd ">From ", too. */
+		if (is_from && (kind == 1 || (kind < 4 && !quotes)))
+			mgi_buf_putc(b, '>');
+		mgi_buf_add(b, at, (size_t)(end - at) - 1);
+		mgi_buf_puts(b, kind == 3 || kind == 5 ? "\r\n" : "\n");
+	}
+	if (kind < 4)
+		mgi_buf_putc(b, '\n'); /* mboxes have one between mails */
+}
+
+Test(mime_message, digest_is_the_same_in_every_store)
+{
+	static const char *const kinds[] = { "mboxo",       "mboxrd",
+		                             "Thunderbird", "mbox with CRLF",
+		                             "Maildir",     "EML with CRLF" };
+	static const char *const texts[] = {
+		"text\n",
+		"From here on\n",
+		"a\n>From b\n",
+		"\n>>From c\n\n",
+		"From a\n>From b\n>>From c\n>>>From d\n",
+		"",
+	};
+	mailguard_buffer b;
+	size_t i, k;
+
+	mgi_buf_init(&b, mg);
+	for (i = 0; i < ROWS(texts); i++) {
+		char first[MAILGUARD_DIGEST_SIZE] = "";
+
+		for (k = 0; k < ROWS(kinds); k++) {
+			char mail[200];
+			const char *digest;
+
+			snprintf(mail, sizeof(mail),
+			         "Subject: x\nFrom: a\n\n%s", texts[i]);
+			stored(&b, mail, (int)k);
+			digest = digest_of(mgi_buf_text(&b));
+			if (!k)
+				memcpy(first, digest, sizeof(first));
+			cr_expect(eq(str, (char *)digest, first), "%s: %s",
+			          kinds[k], texts[i]);
+		}
+	}
+	mgi_buf_done(&b);
 }
 
 Test(mime_message, digest_and_sha256_are_these)

@@ -255,6 +255,7 @@ static const struct {
 	ROW("lines before words with a colon",
 	    "A: b\ntorn\nand torn\nnote: c\n\nx\n",
 	    "no-separator@5"),
+	ROW("From as RFC 822 wrote it", "From : a@b.c\nA: b\n\n", ""),
 	ROW("boundary doubled", MULTI "\n\n--b\n--b\n\nx\n--b\n--b--\n", ""),
 	ROW("uuencode in a text cut",
 	    "A: b\n\nbegin 644 f\n#04)#\nx x x\n",
