@@ -146,7 +146,7 @@ static const fake_value received[] = {
 		MGI_TAG_TRANSPORT_HEADERS,
 		"Microsoft Mail Internet Headers Version 2.0\r\n"
 		"Received: from a by b;\r\n\tThu, 1 Jan 2026 00:00:00 +0000\r\n"
-		"From: kept@example.org\r\n"
+		"From: kept@example.org\r\r\n \r\n"
 		"To: ann@example.org\r\n"
 		"MIME-Version: 1.0\r\n"
 		"Content-Type: multipart/mixed;\r\n boundary=\"old\"\r\n"
