@@ -8,6 +8,7 @@ typedef mailguard_profile Profile;
 typedef struct Checkup {
 	mailguard_checkup *it;
 	PyObject *secret; /* callable(user, host) or NULL */
+	int busy;
 } Checkup;
 
 /* From inside a step, where the interpreter's lock is given up. */
@@ -50,7 +51,6 @@ static int py_checkup_secret(char *out, size_t room,
 %nodefaultctor Checkup;
 %nodefaultdtor Checkup;
 %newobject Checkup::verdict;
-%thread Checkup::step;
 
 /** Accounts, servers and mail files, from one JSON file or clients' own. */
 typedef struct {} Profile;
@@ -76,6 +76,17 @@ typedef struct {} Profile;
 		(void)mailguard_profile_open(&p, mg, path, err);
 		return p;
 	}
+	/** The same from its JSON; paths are as seen from `folder`. */
+	%newobject parse;
+	static Profile *parse(MailGuard *mg, mailguard_span text,
+	                      const char *folder, mailguard_error *err)
+	{
+		mailguard_profile *p;
+
+		(void)mailguard_profile_parse(&p, mg, text, folder, err);
+		return p;
+	}
+	/** Owners' paths that begin so are read here below `to_path`. */
 	void add_map(const char *from_path, const char *to_path,
 	             mailguard_error *err)
 	{
@@ -105,7 +116,8 @@ typedef struct {} Profile;
 typedef struct {} Checkup;
 %extend Checkup {
 	Checkup(MailGuard *mg, Profile *profile, PyObject *secret,
-	        const char *ca_file, int flags, mailguard_error *err)
+	        const char *ca_file, int flags, int64_t budget_usec,
+	        mailguard_error *err)
 	{
 		mailguard_checkup_options opts = MAILGUARD_CHECKUP_OPTIONS_INIT;
 		mailguard_probe_options probe = MAILGUARD_PROBE_OPTIONS_INIT;
@@ -124,6 +136,7 @@ typedef struct {} Checkup;
 		probe.ca_file = ca_file;
 		opts.probe = &probe;
 		opts.flags = (uint32_t)flags;
+		opts.budget_usec = budget_usec;
 		if (mailguard_checkup_new(&c->it, mg, profile, &opts, err) <
 		    0) {
 			Py_XDECREF(c->secret);
@@ -142,16 +155,37 @@ typedef struct {} Checkup;
 	{
 		(void)mailguard_checkup_saw($self->it, words, err);
 	}
-	/** One line about the step made; None behind the last. */
-	const char *step(mailguard_error *err)
+	/** The mail program or system in use, and its version or None. */
+	void client(const char *product, const char *version,
+	            mailguard_error *err)
 	{
-		const mailguard_checkup_step *step;
-
-		if (mailguard_checkup_next(&step, $self->it, err) !=
-		    MAILGUARD_OK)
-			return NULL;
-		return step->text;
+		(void)mailguard_checkup_client($self->it, product, version,
+		                               err);
 	}
+	/** The step made: (stage, outcome, target, text, done, total, account,
+	 * outgoing, unlooked); None behind the last. */
+	PyObject *step(mailguard_error *err)
+	{
+		const mailguard_checkup_step *s;
+		mailguard_status st;
+
+		if (py_busy($self->busy, err))
+			return NULL;
+		$self->busy = 1;
+		Py_BEGIN_ALLOW_THREADS
+		st = mailguard_checkup_next(&s, $self->it, err);
+		Py_END_ALLOW_THREADS
+		$self->busy = 0;
+		if (st != MAILGUARD_OK)
+			Py_RETURN_NONE; /* or the error's typemap raises */
+		return Py_BuildValue("(iszsnnziO)", (int)s->stage,
+		                     mailguard_outcome_name(s->outcome),
+		                     s->target, s->text, (Py_ssize_t)s->done,
+		                     (Py_ssize_t)s->total, s->account,
+		                     s->outgoing, s->unlooked ? Py_True
+		                                              : Py_False);
+	}
+	/** Weigh what was seen so far. */
 	Verdict *verdict(mailguard_error *err)
 	{
 		mailguard_verdict *v;

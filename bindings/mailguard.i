@@ -12,3 +12,5 @@
 %include "store.i"
 %include "notice.i"
 %include "checkup.i"
+%include "find.i"
+%include "report.i"

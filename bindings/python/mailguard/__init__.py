@@ -7,6 +7,7 @@
 The main job, and what it is made of:
 
     checkup(profile)     ask the servers, look at the files, say who is at fault
+    Checkup(profile)     the same step by step, with report("html") and others
     settings(path)       a mail program's own settings as such a profile
     probe(urls)          ask servers, many at once
     status(page)         what a provider's status page says of my accounts
@@ -18,6 +19,7 @@ Mail files, which are only ever read:
     for m in mailguard.open(path):
         m.folder, m.date, m.subject, m.attachments[0].name
         bytes(m), m.as_email()
+    find(*paths)         which mail files lie here, and whose they are
     check(path)          is it whole? check(path).summary
     salvage(path, dest)  what can be reached, into a new store
 
@@ -35,7 +37,8 @@ from .core import Item, version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
-from .checkups import checkup, settings
+from .checkups import Checkup, Step, checkup, settings
+from .finds import Found, find
 from .incidents import Incident, StatusPage, Subject, status
 from .notices import Notice, notice
 from .probes import ProbeResult, probe
@@ -49,11 +52,12 @@ from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
 __version__ = version()
 __all__ = [
     "AlreadyExists", "Attachment", "Busy", "Cancelled", "Checked",
-    "Classifier", "Component", "Endpoint", "Error", "Explanation", "Finding",
-    "Flags", "FormatError", "Incident", "InvalidArgument", "Item",
-    "LimitReached", "MailGuard",
-    "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult", "Reading",
-    "Salvaged", "StatusPage", "Store", "Subject", "Summary", "SystemRefused",
-    "Unsupported", "Verdict", "check", "checkup", "endpoint", "explain",
-    "notice", "open", "probe", "salvage", "settings", "status", "version", "weigh",
+    "Checkup", "Classifier", "Component", "Endpoint", "Error",
+    "Explanation", "Finding", "Flags", "FormatError", "Found", "Incident",
+    "InvalidArgument", "Item", "LimitReached", "MailGuard", "Meaning",
+    "Message", "Next", "Notice", "OutOfMemory", "ProbeResult", "Reading",
+    "Salvaged", "StatusPage", "Step", "Store", "Subject", "Summary",
+    "SystemRefused", "Unsupported", "Verdict", "check", "checkup",
+    "endpoint", "explain", "find", "notice", "open", "probe", "salvage",
+    "settings", "status", "version", "weigh",
 ]
