@@ -113,6 +113,8 @@ void mailguard_check_free(mailguard_check *c)
 	if (!c)
 		return;
 	store = c->store;
+	if (store->reader->more)
+		store->reader->more->check_end(c);
 	mailguard_walk_free(c->walk);
 	mgi_exam_done(&c->exam);
 	mgi_arena_free(c->arena);
@@ -181,6 +183,7 @@ static void verdict_make(mailguard_check *c)
 /* One step of the check: findings may have come of it. */
 static mailguard_status step(mailguard_check *c, mailguard_error *err)
 {
+	const mgi_store_more *more = c->store->reader->more;
 	mailguard_status st = MAILGUARD_OK;
 	size_t i;
 
@@ -190,14 +193,14 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 		c->stage = MGI_CHECK_FILES;
 		break;
 	case MGI_CHECK_FILES:
-		for (i = 0; i < c->store->count; i++)
+		for (i = 0; i < c->store->count && !more; i++)
 			mgi_check_file(c, i);
-		c->stage = c->opts.quick == MAILGUARD_CHECK_QUICK
+		c->stage = c->opts.quick == MAILGUARD_CHECK_QUICK && !more
 		                   ? MGI_CHECK_WHOLE
 		                   : MGI_CHECK_MESSAGES;
 		break;
 	case MGI_CHECK_MESSAGES:
-		st = mgi_check_message(c, err);
+		st = more ? more->check(c, err) : mgi_check_message(c, err);
 		if (st == MAILGUARD_ITEROVER)
 			c->stage = MGI_CHECK_WHOLE;
 		break;

@@ -28,6 +28,7 @@ struct mailguard_check {
 	mgi_tap tap;
 	mailguard_time latest; /* a date past this is none */
 	size_t told;
+	void *own; /* the reader's, if it checks for itself */
 	mgi_check_stage stage;
 };
 

@@ -34,6 +34,22 @@ static bool torn_tell(mailguard_check *c, const mailguard_item *item)
 	return f.severity == MAILGUARD_SEVERITY_LOSS;
 }
 
+/*
+ * What mime calls a loss is none where nothing shows that it was stored
+ * otherwise: a part without a blank line behind its header, and parts that
+ * were announced and never written, are how some senders write.
+ */
+static mailguard_severity severity_of(const mgi_exam *e,
+                                      const mailguard_damage *d)
+{
+	bool written = d->kind == MAILGUARD_DAMAGE_NO_PARTS ||
+	               (d->kind == MAILGUARD_DAMAGE_CUT_HEADER && d->part);
+
+	if (written && !mgi_exam_has(e, MAILGUARD_DAMAGE_NUL))
+		return MAILGUARD_SEVERITY_WARN;
+	return mailguard_damage_severity(d->kind);
+}
+
 /* What mime says of a message, as findings; true if something is lost. */
 static bool damages_tell(mailguard_check *c, const mailguard_item *item)
 {
@@ -42,7 +58,7 @@ static bool damages_tell(mailguard_check *c, const mailguard_item *item)
 
 	for (i = 0; i < c->exam.damage_count; i++) {
 		const mailguard_damage *d = &c->exam.damages[i];
-		mailguard_finding f = { mailguard_damage_severity(d->kind),
+		mailguard_finding f = { severity_of(&c->exam, d),
 			                0,
 			                item->offset + d->offset,
 			                0,

@@ -100,8 +100,15 @@ bool mgi_line_is_mail_field(mailguard_span s)
 bool mgi_from_line_parts(const mgi_from_line *f)
 {
 	mailguard_span rest = mgi_span_from(f->line, 5);
-	bool mail = mgi_line_is_mail_field(f->next), full;
-	int words = date_words(rest, &full), score = 0;
+	const unsigned char *zero = memchr(rest.data, '\0', rest.len);
+	bool mail = mgi_line_is_mail_field(f->next);
+	bool over = f->at_end || zero, full;
+	int words, score = 0;
+
+	/* What was to come never reached the disk. */
+	if (zero)
+		rest.len = (size_t)(zero - rest.data);
+	words = date_words(rest, &full);
 
 	/* Netscape's and Thunderbird's dash nobody writes by chance. */
 	if (full)
@@ -110,7 +117,7 @@ bool mgi_from_line_parts(const mgi_from_line *f)
 		score += DASH;
 	else if (is_bare(rest))
 		score += BARE;
-	else if (words >= 2 && mail)
+	else if (words >= 2 && (mail || over))
 		score += TORN_DATE;
 	else
 		return false;
@@ -119,7 +126,7 @@ bool mgi_from_line_parts(const mgi_from_line *f)
 	if (mail)
 		score += MAIL_FIELD;
 	else if (mgi_line_is_field(f->next) ||
-	         mgi_span_starts(f->next, ">From ") || (f->at_end && f->first))
+	         mgi_span_starts(f->next, ">From ") || over)
 		score += FIELD;
 	return score >= ENOUGH;
 }

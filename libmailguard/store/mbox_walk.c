@@ -31,6 +31,7 @@ typedef struct mbox {
 	uint64_t hint;    /* where Content-Length says the message ends; or 0 */
 	uint64_t past;    /* bytes of the files before */
 	bool open, begun; /* the file; its first message */
+	bool blanks;      /* so far each message ended in a blank line */
 } mbox;
 
 mailguard_status mgi_mbox_begin(mailguard_walk *w, mailguard_error *err)
@@ -305,6 +306,27 @@ static void hints_take(mailguard_item *item, mailguard_walk *w)
 	mgi_walk_note(w, &odd, MGI_SAY_MBOX_CONTENT_LENGTH);
 }
 
+/* Whoever writes an mbox ends its last message as all the others. */
+static void end_look(mailguard_walk *w, const mailguard_item *item)
+{
+	mailguard_finding odd = {
+		MAILGUARD_SEVERITY_WARN, 0, 0, 0, 0, NULL, NULL, NULL
+	};
+	const mbox *m = w->state;
+	mailguard_span s;
+
+	(void)mgi_file_window(&s, w->file, m->size - 1, 1, NULL);
+	odd.offset = m->size;
+	odd.item = w->item.index + 1;
+	if (s.len && s.data[0] != '\n') {
+		mgi_walk_note(w, &odd, MGI_SAY_MBOX_CUT_END);
+	} else if (m->gap && m->blanks &&
+	           item->offset + item->size == m->size) {
+		odd.severity = MAILGUARD_SEVERITY_NOTE;
+		mgi_walk_note(w, &odd, MGI_SAY_MBOX_NO_BLANK_END);
+	}
+}
+
 /* The next From_ line that parts, behind the message that begins at `at`. */
 static mailguard_status part_find(uint64_t *out,
                                   mailguard_walk *w,
@@ -360,6 +382,7 @@ static mailguard_status file_begin(mailguard_walk *w, mailguard_error *err)
 	m->at = mgi_span_is(s, MGI_MBOX_MARK) ? s.len : 0;
 	m->gap = 0;
 	m->begun = false;
+	m->blanks = true;
 	return MAILGUARD_OK;
 }
 
@@ -428,8 +451,11 @@ static mailguard_status message_next(mailguard_item *out,
 	feed_until(w, out->offset + out->size);
 	if (!from && is_blank(w->file, m->at, end))
 		out->size = UINT64_MAX; /* nothing: step over it */
-	else
+	if (st >= 0 && end == m->size && out->size != UINT64_MAX)
+		end_look(w, out);
+	if (out->size != UINT64_MAX)
 		m->gap = out->offset + out->size;
+	m->blanks &= m->gap < end;
 	m->at = end;
 	return st;
 }

@@ -156,7 +156,7 @@ mailguard_status mailguard_check_json(mailguard_buffer *out,
 	mgi_jsonw_object(&w, NULL);
 	mgi_jsonw_str(&w, "type", "summary");
 	mgi_jsonw_str(&w, "path", c->store->path);
-	mgi_jsonw_str(&w, "format", c->store->reader->name);
+	mgi_jsonw_str(&w, "format", mailguard_store_format(c->store));
 	mgi_jsonw_int(&w, "messages", (int64_t)s->messages);
 	mgi_jsonw_int(&w, "attachments", (int64_t)s->attachments);
 	mgi_jsonw_int(&w, "folders", (int64_t)s->folders);

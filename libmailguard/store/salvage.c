@@ -100,7 +100,7 @@ static mailguard_status message_save(job *j,
 	}
 	if (st < 0)
 		return st;
-	if (has_loss(msg))
+	if (has_loss(msg) || item->state == MAILGUARD_ITEM_DAMAGED)
 		j->report->damaged++;
 	else
 		j->report->intact++;
@@ -252,7 +252,7 @@ mailguard_status mailguard_store_salvage(mailguard_salvage_report *out,
 	out->format = j.sink.writer->name;
 	j.sink.mg = mg;
 	j.sink.dest = dest;
-	j.sink.folders = store->folders > 1;
+	j.sink.folders = store->folders > 1 || store->reader->more;
 	j.sink.arena = mgi_arena_new(mg);
 	if (!j.sink.arena)
 		return mgi_fail_nomem(err);

@@ -15,6 +15,7 @@ static const mgi_store_reader *const readers[] = {
 	&mgi_store_maildir,
 	&mgi_store_mbox,
 	&mgi_store_eml,
+	&mgi_store_pst,
 };
 
 static const mgi_store_reader *reader_for(const mgi_store_sight *sight)
@@ -72,9 +73,6 @@ static mailguard_status reader_find(mailguard_store *s, mailguard_error *err)
 	s->reader = reader_for(&sight);
 	if (mgi_arena_failed(s->arena))
 		return mgi_fail_nomem(err);
-	if (!s->reader && mgi_span_starts(sight.head, "!BDN"))
-		return mgi_fail(err, s->mg, MAILGUARD_EUNSUPPORTED,
-		                MGI_SAY_STORE_PST, "path", s->path);
 	if (!s->reader)
 		return mgi_fail(err, s->mg, MAILGUARD_EFORMAT,
 		                MGI_SAY_STORE_UNKNOWN, "path", s->path);
@@ -119,6 +117,8 @@ mailguard_status mailguard_store_open(mailguard_store **out,
 	*out = s;
 	return MAILGUARD_OK;
 fail:
+	if (s && s->reader && s->reader->more)
+		s->reader->more->close(s);
 	mgi_arena_free(arena);
 	return st;
 }
@@ -131,14 +131,17 @@ mailguard_store *mailguard_store_ref(mailguard_store *s)
 
 void mailguard_store_free(mailguard_store *s)
 {
-	if (s && atomic_fetch_sub_explicit(&s->holders, 1,
-	                                   memory_order_acq_rel) == 1)
-		mgi_arena_free(s->arena);
+	if (!s || atomic_fetch_sub_explicit(&s->holders, 1,
+	                                    memory_order_acq_rel) != 1)
+		return;
+	if (s->reader->more)
+		s->reader->more->close(s);
+	mgi_arena_free(s->arena);
 }
 
 const char *mailguard_store_format(const mailguard_store *s)
 {
-	return s->reader->name;
+	return s->reader->more ? s->reader->more->format(s) : s->reader->name;
 }
 
 const char *mailguard_store_path(const mailguard_store *s)

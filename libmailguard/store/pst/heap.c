@@ -102,10 +102,10 @@ static struct mgi_pst_slot *slot_for(mgi_pst_heap *h, uint32_t block)
 	return old;
 }
 
-static mailguard_status block_get(mailguard_span *out,
-                                  mgi_pst_heap *h,
-                                  uint32_t block,
-                                  mailguard_error *err)
+mailguard_status mgi_pst_heap_block(mailguard_span *out,
+                                    mgi_pst_heap *h,
+                                    uint32_t block,
+                                    mailguard_error *err)
 {
 	struct mgi_pst_slot *slot;
 	mailguard_status st;
@@ -158,7 +158,7 @@ mailguard_status mgi_pst_heap_open(mgi_pst_heap *out,
 	out->slots = mgi_arena_array(v->arena, out->room, sizeof(*out->slots));
 	if (!out->slots)
 		return mgi_fail_nomem(err);
-	st = block_get(&s, out, 0, err);
+	st = mgi_pst_heap_block(&s, out, 0, err);
 	if (st < 0)
 		return st;
 	if (mgi_pst_heap_judge(s, 0) & (MGI_PST_HEAP_SHORT | MGI_PST_HEAP_MARK))
@@ -181,7 +181,7 @@ mailguard_status mgi_pst_heap_get(mailguard_span *out,
 	*out = mgi_span(NULL, 0);
 	if (MGI_PST_NID_TYPE(hid))
 		return torn(h, err);
-	st = block_get(&s, h, hid >> (5 + bits), err);
+	st = mgi_pst_heap_block(&s, h, hid >> (5 + bits), err);
 	if (st < 0)
 		return st;
 	return mgi_pst_heap_item(out, s, index) ? MAILGUARD_OK : torn(h, err);

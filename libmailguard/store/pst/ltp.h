@@ -61,6 +61,12 @@ mailguard_status mgi_pst_heap_get(mailguard_span *out,
                                   uint32_t hid,
                                   mailguard_error *err);
 
+/* Block `i` of a heap, as mgi_pst_heap_judge() wants it. */
+mailguard_status mgi_pst_heap_block(mailguard_span *out,
+                                    mgi_pst_heap *h,
+                                    uint32_t i,
+                                    mailguard_error *err);
+
 /* -- bth.c ----------------------------------------------------------------- */
 
 /* A sorted tree in a heap (2.3.2). */
@@ -157,6 +163,10 @@ mailguard_status mgi_pst_value_get(mgi_mapi_value *out,
                                    mgi_mapi_tag tag,
                                    mailguard_span raw,
                                    mailguard_error *err);
+/* Does what `raw` points to exist? Its bytes are not read. */
+bool mgi_pst_value_there(const mgi_pst_values *in,
+                         mgi_mapi_tag tag,
+                         mailguard_span raw);
 /* The subnode a value lies in, if it does; else NULL. */
 const mgi_pst_node *mgi_pst_value_node(const mgi_pst_values *in,
                                        mgi_mapi_tag tag,

@@ -120,6 +120,39 @@ mailguard_status mgi_pst_object(mgi_mapi **out,
 	return st;
 }
 
+mailguard_status mgi_pst_object_by(mgi_mapi **out,
+                                   mgi_pst_view *v,
+                                   const mgi_pst_node *node,
+                                   mgi_mapi_kind kind,
+                                   mailguard_error *err)
+{
+	object *o = object_new(v->pst, &node_class);
+	mailguard_status st;
+
+	*out = NULL;
+	if (!o)
+		return mgi_fail_nomem(err);
+	o->view = *v;
+	o->view.arena = o->base.arena;
+	o->view.harm = 0;
+	st = object_open(o, node, kind, err);
+	if (st < 0)
+		mgi_mapi_free(&o->base);
+	else
+		*out = &o->base;
+	return st;
+}
+
+mgi_pst_view *mgi_pst_object_view(mgi_mapi *o)
+{
+	return &((object *)o)->view;
+}
+
+const mgi_pst_props *mgi_pst_object_props(const mgi_mapi *o)
+{
+	return &((const object *)o)->props;
+}
+
 static mailguard_status object_again(mgi_mapi **out,
                                      const mgi_mapi *base,
                                      mailguard_error *err)

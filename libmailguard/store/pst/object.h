@@ -4,6 +4,7 @@
  * object.h - the upper floor of a PST ([MS-PST] 2.4): folders, and messages as
  * MAPI objects.
  */
+#include "base/spool.h"
 #include "store/mapi/object.h"
 #include "store/pst/ltp.h"
 
@@ -36,6 +37,16 @@ mailguard_status mgi_pst_object(mgi_mapi **out,
                                 mgi_mapi_kind kind,
                                 mailguard_error *err);
 
+/* By a view that must outlive it; for who looks at many, one by one. */
+mailguard_status mgi_pst_object_by(mgi_mapi **out,
+                                   mgi_pst_view *v,
+                                   const mgi_pst_node *node,
+                                   mgi_mapi_kind kind,
+                                   mailguard_error *err);
+/* What such an object was read by and from; for checks. */
+mgi_pst_view *mgi_pst_object_view(mgi_mapi *o);
+const mgi_pst_props *mgi_pst_object_props(const mgi_mapi *o);
+
 /* -- folders.c ------------------------------------------------------------- */
 
 typedef struct mgi_pst_folder {
@@ -67,8 +78,30 @@ mailguard_status mgi_pst_folders_read(mgi_pst_folders *out,
                                                      const mgi_pst_node *n),
                                       void *self,
                                       mailguard_error *err);
-/* NULL if there is none. */
+/* By nid; NULL if there is none. */
 const mgi_pst_folder *mgi_pst_folder_find(const mgi_pst_folders *f,
                                           uint32_t nid);
+
+/* -- list.c ---------------------------------------------------------------- */
+
+/* All messages, folder by folder. */
+typedef struct mgi_pst_list {
+	mgi_pst_folders folders;
+	mgi_spool *messages;
+	uint32_t last; /* nid told last */
+	void (*others)(void *self, const mgi_pst_node *n);
+	void *self;
+} mgi_pst_list;
+
+/* `others`, if not NULL, gets every node that is no folder. */
+mailguard_status mgi_pst_list_make(mgi_pst_list *l,
+                                   mgi_pst_view *v,
+                                   mailguard_error *err);
+/* `*folder` is NULL for one that lies in none. */
+mailguard_status mgi_pst_list_next(mgi_pst_node *out,
+                                   const mgi_pst_folder **folder,
+                                   mgi_pst_list *l,
+                                   mailguard_error *err);
+void mgi_pst_list_done(mgi_pst_list *l);
 
 #endif

@@ -265,7 +265,8 @@ static mailguard_status page_get(const mgi_pst_page **out,
 		k->type = type;
 	}
 	k->used = ++v->turn;
-	v->harm += k->page.wrong != 0;
+	/* A newer page in its place is what it should be. */
+	v->harm += (k->page.wrong & ~(uint32_t)MGI_PST_PAGE_BID) != 0;
 	*out = &k->page;
 	return MAILGUARD_OK;
 }

@@ -56,6 +56,26 @@ const mgi_pst_node *mgi_pst_value_node(const mgi_pst_values *in,
 	                              : NULL;
 }
 
+bool mgi_pst_value_there(const mgi_pst_values *in,
+                         mgi_mapi_tag tag,
+                         mailguard_span raw)
+{
+	size_t fixed = fixed_size(MGI_MAPI_TYPE(tag));
+	mailguard_span s;
+	uint32_t hnid;
+
+	if ((fixed && fixed <= raw.len) ||
+	    (MGI_MAPI_TYPE(tag) == MGI_MAPI_GUID && raw.len == 16))
+		return true;
+	if (raw.len < 4)
+		return false;
+	hnid = mgi_le32(raw.data);
+	if (MGI_PST_NID_TYPE(hnid))
+		return mgi_pst_subs_find(in->subs, hnid) != NULL;
+	return !hnid ||
+	       mgi_pst_heap_get(&s, in->heap, hnid, NULL) == MAILGUARD_OK;
+}
+
 /* An item of the heap, or a subnode's data up to the limit. */
 static mailguard_status bytes_get(mgi_mapi_value *out,
                                   const mgi_pst_values *in,

@@ -1,0 +1,202 @@
+#ifndef MGI_PST_AUDIT_H
+#define MGI_PST_AUDIT_H
+/*
+ * audit.h - a check of a PST under way, for the files check*.c alone. Memory
+ * does not grow with the file: what is to be compared goes through spools.
+ */
+#include "base/spool.h"
+#include "store/check.h"
+#include "store/pst/object.h"
+
+/* In the order of their offsets: blocks, pages, maps. Big endian. */
+typedef struct mgi_pst_place {
+	unsigned char at[8], bid[8];
+	unsigned char stored[2], inflated[2];
+	unsigned char is_page, bad;
+	unsigned char unused[2];
+} mgi_pst_place;
+
+/* Who needs a block. */
+enum {
+	MGI_PST_BY_DATA = 1, /* a node's data */
+	MGI_PST_BY_SUB = 2,  /* ... or subnodes */
+	MGI_PST_BY_X = 3,
+	MGI_PST_BY_XX = 4,
+	MGI_PST_BY_SI = 5
+};
+
+/* A reference, in the order of what is needed. */
+typedef struct mgi_pst_need {
+	unsigned char bid[8];
+	unsigned char by;       /* MGI_PST_BY_... */
+	unsigned char order[3]; /* among its siblings */
+	unsigned char from[8];  /* bid, or of a node its nid */
+} mgi_pst_need;
+
+/* What the blocks themselves told: of those that are bad, or hold others. */
+typedef struct mgi_pst_fact {
+	unsigned char bid[8];
+	unsigned char kind; /* mgi_pst_inner_kind */
+	unsigned char bad;
+	unsigned char unused[2];
+	unsigned char count[4];
+	unsigned char total[8];
+} mgi_pst_fact;
+
+/* How much a child of an X or XX holds, in the order of the parents; order 0
+   is what the parent says of all. */
+typedef struct mgi_pst_share {
+	unsigned char parent[8];
+	unsigned char order[4];
+	unsigned char short_[4]; /* 1: less than a full block */
+	unsigned char size[8];
+} mgi_pst_share;
+
+/* A node below a folder, or (nid 0) that folder's table of them. */
+typedef struct mgi_pst_below {
+	unsigned char folder[4];
+	unsigned char table; /* its nid's type */
+	unsigned char nid[4];
+	unsigned char unused[7];
+	unsigned char data[8], sub[8];
+} mgi_pst_below;
+
+typedef enum mgi_pst_stage {
+	MGI_PST_STAGE_HEADER,
+	MGI_PST_STAGE_BLOCK_TREE,
+	MGI_PST_STAGE_NODE_TREE,
+	MGI_PST_STAGE_BLOCKS,
+	MGI_PST_STAGE_NEEDS,
+	MGI_PST_STAGE_SHARES,
+	MGI_PST_STAGE_FOLDERS,
+	MGI_PST_STAGE_TABLES,
+	MGI_PST_STAGE_MESSAGES,
+	MGI_PST_STAGE_END,
+	MGI_PST_STAGE_OVER
+} mgi_pst_stage;
+
+/* One map of what is allocated (AMap) and what is. */
+typedef struct mgi_pst_map {
+	uint64_t number;      /* of the map; its page lies at its place */
+	unsigned char *owned; /* bits of units in use */
+	unsigned char *said;  /* ... as the page says */
+	bool known;           /* the page could be read */
+	bool under;           /* way */
+} mgi_pst_map;
+
+/* Places in a row that are all bad. */
+typedef struct mgi_pst_run {
+	uint64_t from, end;
+	uint32_t count;
+	bool zeros; /* nothing else stood there */
+	bool after_good;
+} mgi_pst_run;
+
+#define MGI_PST_BAD_MAX 65536 /* bids of bad blocks kept */
+
+typedef struct mgi_pst_audit {
+	mailguard_check *check;
+	mgi_pst *pst;
+	const mgi_pst_shape *shape;
+	mgi_arena *arena;
+	mgi_pst_view view;
+	mgi_pst_stage stage;
+	unsigned char header[MGI_PST_HEADER_BYTES];
+	size_t header_len;
+
+	mgi_spool *places, *needs, *facts, *shares, *below;
+	/* Trees. */
+	uint64_t last_key, most_block, most_page;
+	uint32_t marks[32];
+	uint64_t pages, blocks, nodes;
+	bool torn_tree; /* part of one could not be read */
+	bool has_store, has_names, has_root;
+	uint64_t search_folders;
+
+	/* The sweep over the file. */
+	unsigned char *window;
+	uint64_t window_at, swept;
+	size_t window_len;
+	mgi_pst_map map;
+	mgi_pst_run run;
+	uint64_t free_bytes, leaked, unread_maps;
+	unsigned char *packed; /* what a block inflates to */
+	uint64_t to_sweep;
+	uint64_t skip; /* quick: look at one place in so many */
+
+	/* Comparing. */
+	const mgi_pst_need *need;
+	const mgi_pst_fact *fact;
+	uint64_t *bad; /* ascending once complete */
+	uint32_t bad_count;
+	bool bad_more; /* than are kept */
+
+	/* Upper floors. */
+	mgi_pst_list list;
+	mgi_pst_below at; /* under way, if `has_at` */
+	bool has_at, listed;
+	uint64_t item;
+} mgi_pst_audit;
+
+static inline void mgi_big(unsigned char *to, size_t n, uint64_t x)
+{
+	while (n--) {
+		to[n] = (unsigned char)x;
+		x >>= 8;
+	}
+}
+
+static inline uint64_t mgi_from_big(const unsigned char *p, size_t n)
+{
+	uint64_t x = 0;
+
+	while (n--)
+		x = x << 8 | *p++;
+	return x;
+}
+
+/* A finding at an offset of the file. */
+void mgi_pst_tell(mgi_pst_audit *a,
+                  mailguard_severity severity,
+                  mgi_say_id text,
+                  uint64_t at,
+                  uint64_t length);
+/* ... of a folder, or of a message (number `item`, or 0) in it. */
+void mgi_pst_tell_in(mgi_pst_audit *a,
+                     mailguard_severity severity,
+                     mgi_say_id text,
+                     const char *folder,
+                     uint64_t item);
+/* Is one of the blocks kept as bad? */
+bool mgi_pst_is_bad(const mgi_pst_audit *a, uint64_t bid);
+
+/* One step each; ITEROVER when its stage is through. */
+mailguard_status mgi_pst_check_header(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_blocks_tree(mgi_pst_audit *a,
+                                           mailguard_error *err);
+mailguard_status mgi_pst_check_nodes_tree(mgi_pst_audit *a,
+                                          mailguard_error *err);
+mailguard_status mgi_pst_check_sweep(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_needs(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_shares(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_tables(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_messages(mgi_pst_audit *a, mailguard_error *err);
+/* What a sweep found of maps, at its end; pure of the file. */
+void mgi_pst_check_marks(mgi_pst_audit *a);
+
+/* -- check_ltp.c: false if it is not in order; all of it was looked at ----- */
+
+mailguard_status mgi_pst_heap_sound(bool *out,
+                                    mgi_pst_heap *h,
+                                    mailguard_error *err);
+/* Heap, columns, index and every row with its values. */
+mailguard_status mgi_pst_table_sound(bool *out,
+                                     mgi_pst_table *t,
+                                     mailguard_error *err);
+/* Every value of a node's properties can be reached. */
+mailguard_status mgi_pst_props_sound(bool *out,
+                                     const mgi_pst_props *p,
+                                     mailguard_error *err);
+
+#endif
