@@ -38,6 +38,7 @@ static const mailguard_evidence **clearing(mgi_lines *ls)
 	int32_t *most;
 	size_t i, k, n = v->world.part_count;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
 	by = mgi_arena_array(ls->arena, n + 1, sizeof(*by));
 	most = mgi_arena_array(ls->arena, n + 1, sizeof(*most));
 	if (!by || !most)

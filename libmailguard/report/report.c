@@ -47,6 +47,28 @@ static void steps_copy(mailguard_report *r, const mailguard_checkup *c)
 	r->step_count = r->steps ? n : 0;
 }
 
+/* Take what it holds, then put it in words. */
+static mailguard_status fill(mailguard_report *r,
+                             mailguard_verdict *v,
+                             const mailguard_checkup *c,
+                             mailguard_error *err)
+{
+	mailguard_status st;
+
+	r->mg = mgi_arena_handle(r->arena);
+	r->v = mailguard_verdict_ref(v);
+	if (c) {
+		r->profile =
+			mailguard_profile_ref(mailguard_checkup_profile(c));
+		steps_copy(r, c);
+	}
+	st = mgi_lines_make(&r->lines, r->arena, v, err);
+	if (st < 0)
+		return st;
+	mgi_rows_compose(r);
+	return mgi_arena_failed(r->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
+}
+
 mailguard_status mailguard_report_new(mailguard_report **out,
                                       mailguard_verdict *v,
                                       const mailguard_checkup *c,
@@ -70,20 +92,8 @@ mailguard_status mailguard_report_new(mailguard_report **out,
 		mgi_arena_free(arena);
 		return mgi_fail_nomem(err);
 	}
-	r->mg = mgi_arena_handle(arena);
 	r->arena = arena;
-	r->v = mailguard_verdict_ref(v);
-	if (c) {
-		r->profile =
-			mailguard_profile_ref(mailguard_checkup_profile(c));
-		steps_copy(r, c);
-	}
-	st = mgi_lines_make(&r->lines, arena, v, err);
-	if (st == MAILGUARD_OK) {
-		mgi_rows_compose(r);
-		if (mgi_arena_failed(arena))
-			st = mgi_fail_nomem(err);
-	}
+	st = fill(r, v, c, err);
 	if (st < 0) {
 		mailguard_report_free(r);
 		return st;
