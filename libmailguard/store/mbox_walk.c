@@ -297,7 +297,8 @@ static void hints_take(mailguard_item *item, mailguard_walk *w)
 	if (!h.has_length || !h.ends)
 		return;
 	m->hint = item->offset + h.body;
-	m->hint = h.length < m->size - m->hint ? m->hint + h.length : m->size;
+	m->hint =
+		h.length <= m->size - m->hint ? m->hint + h.length : UINT64_MAX;
 	if (is_end(w, &m->hint))
 		return;
 	m->hint = 0;
@@ -318,7 +319,7 @@ static void end_look(mailguard_walk *w, const mailguard_item *item)
 	(void)mgi_file_window(&s, w->file, m->size - 1, 1, NULL);
 	odd.offset = m->size;
 	odd.item = w->item.index + 1;
-	if (s.len && s.data[0] != '\n') {
+	if (s.len && s.data[0] != '\n' && s.data[0]) {
 		mgi_walk_note(w, &odd, MGI_SAY_MBOX_CUT_END);
 	} else if (m->gap && m->blanks &&
 	           item->offset + item->size == m->size) {

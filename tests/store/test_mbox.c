@@ -74,6 +74,28 @@ Test(store_mbox, parts_messages_where_they_were_parted)
 		  FROM "Subject: one\n\n>From ann Thu Jan  1 00:00:00 "
 		       "2026\n\n" TWO,
 		  "b:one|b:two" },
+		{ "unquoted, but counted",
+		  FROM "Subject: one\nContent-Length: 61\n\n" FROM
+		       "Subject: in\n\nx\n\n\n" TWO,
+		  "b:one|b:two" },
+		{ "the same without a count",
+		  FROM "Subject: one\n\n" FROM "Subject: in\n\nx\n\n\n" TWO,
+		  "b:one|b:in|b:two" },
+		{ "its first From_ line damaged",
+		  "Frnm ann@example.org Thu Jan  1 00:00:00 2026\n" HEAD
+		  "Subject: one\n\nhi\n\n" TWO,
+		  "b:one|b:two" },
+		{ "its first From_ line gone",
+		  HEAD "Subject: one\n\nhi\n\n" TWO, "b:one|b:two" },
+		{ "its head gone", "rest of some text\n\n" TWO, "b:|b:two" },
+		{ "a From_ line of RFC 976",
+		  "From ann Thu Jan  1 00:00:00 2026 remote from host\n"
+		  "Subject: one\n\n\n" TWO,
+		  "b:one|b:two" },
+		{ "a time zone in letters",
+		  "From ann@x Thu Jan  1 00:00:00 JST 2026\nSubject: one\n"
+		  "\n\n" TWO,
+		  "b:one|b:two" },
 		{ "a mark before it", "\xef\xbb\xbf" ONE, "b:one" },
 		{ "a dash without a blank line",
 		  "From -\nSubject: one\n\nhi\nFrom -\nSubject: two\n\n",
@@ -107,6 +129,25 @@ Test(store_mbox, names_each_kind_of_damage)
 		{ "a message torn off by the next",
 		  FROM HEAD "Subject: one\n\nhi\n" TWO, 0,
 		  "odd mbox.torn-from" },
+		{ "cut in a line", ONE FROM HEAD "Subject: two\n\nh", 0,
+		  "odd mbox.cut-end" },
+		{ "cut behind a line", ONE FROM HEAD "Subject: two\n\nho\n", 0,
+		  "sound mbox.no-blank-end" },
+		{ "the next one inside a multipart",
+		  FROM HEAD "Content-Type: multipart/mixed; boundary=b\n\n"
+		            "--b\n\nhi\n" TWO,
+		  0, "damaged message.unclosed mbox.torn-from" },
+		{ "a From_ line with bits flipped",
+		  ONE "Fbom ann@example.org Thu Jan  1 00:00:00 2026\n" HEAD
+		      "Subject: two\n\nho\n\n",
+		  0, "odd mbox.damaged-from" },
+		{ "a date with bits flipped",
+		  ONE "From ann@example.org Thu Jan  1 00:0\x10:00 2026\n" HEAD
+		      "Subject: two\n\nho\n\n",
+		  0, "sound" },
+		{ "a length that lies",
+		  FROM "Content-Length: 9\n" HEAD "Subject: one\n\nhi\n\n", 0,
+		  "sound mbox.content-length" },
 		{ "prose that may part",
 		  FROM HEAD "Subject: one\n\nFrom now\n\n", 0,
 		  "sound mbox.from-in-text" },
@@ -209,6 +250,11 @@ Test(store_corpora, mboxes_are_counted_as_they_are)
 		(void)sscanf(cell[9], "%d", &want);
 		if (!want)
 			continue; /* some other file of that folder */
+		/* The others take "From Russia with love" for a From_ line:
+		   it stands behind a blank line, and "Year: 1963" behind it,
+		   but it has neither a date nor an address. */
+		if (strstr(cell[0], "unmunged.mbox"))
+			want = 2;
 		snprintf(path, sizeof(path), "%s/stores/%s", corpora(),
 		         cell[0]);
 		rows++;
@@ -228,5 +274,5 @@ Test(store_corpora, mboxes_are_counted_as_they_are)
 	fclose(f);
 	cr_log_info("mbox: %d of %d counted right", right, rows);
 	cr_expect(le(int, 40, rows));
-	cr_expect(le(int, rows * 95, right * 100));
+	cr_expect(eq(int, right, rows));
 }
