@@ -13,7 +13,7 @@
 #include <time.h>
 
 static const ex_verb verbs[] = {
-	{ "checkup", "PROFILE",
+	{ "checkup", "[PROFILE]",
 	  "ask the servers, look at the mail files, say who is at fault",
 	  "サーバーとメールファイルを調べ、原因と次にすべきことを示します",
 	  ex_checkup, EX_REPORTS, ex_checkup_options },
@@ -97,8 +97,12 @@ static int help(const ex_call *call, FILE *out)
 	bool japanese = call->japanese;
 	size_t i;
 
-	fputs(japanese ? "使い方: mailguard 動詞 [オプション]... 引数...\n\n"
-	               : "usage: mailguard VERB [OPTION]... ARGUMENT...\n\n",
+	fputs(japanese ? "使い方: mailguard 動詞 [オプション]... 引数...\n"
+	                 "動詞なしでは、このパソコンの設定とメールを調べます"
+	                 "(checkup)\n\n"
+	               : "usage: mailguard VERB [OPTION]... ARGUMENT...\n"
+	                 "without a verb: checkup of what lies on this "
+	                 "computer\n\n",
 	      out);
 	for (i = 0; i < VERBS; i++)
 		fprintf(out, "  %-8s %-14s %s\n", verbs[i].name, verbs[i].args,
@@ -308,6 +312,7 @@ int main(int argc, char **argv)
 	ex_call call = { .verb = "", .argv = argv + 1 };
 	const ex_verb *verb;
 	int kept, plain;
+	bool bare;
 
 	tzset();
 	ex_signals_take(NULL);
@@ -319,11 +324,14 @@ int main(int argc, char **argv)
 		printf("mailguard %s\n", mailguard_version());
 		return ex_end(&call, EX_FINE);
 	}
-	verb = kept ? verb_find(argv[0]) : NULL;
+	bare = !kept || argv[0][0] == '-'; /* the main job */
+	verb = bare ? NULL : verb_find(argv[0]);
 	if (c.help && verb)
 		return verb_help(&call, verb);
 	if (c.help && !kept)
 		return help(&call, stdout);
+	if (bare && !c.help)
+		verb = verb_find("checkup");
 	if (!verb && kept)
 		fprintf(stderr, "mailguard: %s: %s\n", argv[0],
 		        c.japanese ? "その動詞はありません" : "no such verb");
@@ -333,7 +341,8 @@ int main(int argc, char **argv)
 	if (c.bad)
 		return refused(&c);
 	call.format = c.format;
-	call.argc = kept - 1;
-	call.plain = plain - 1;
+	call.argv = bare ? argv : argv + 1;
+	call.argc = bare ? kept : kept - 1;
+	call.plain = bare ? plain : plain - 1;
 	return verb_run(verb, &call);
 }

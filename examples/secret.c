@@ -6,6 +6,8 @@
  */
 #include "secret.h"
 
+#include "signals.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,25 +96,126 @@ static int table_find(const char **out, const char *table, const char *login)
 	return -1;
 }
 
-/* One line of the terminal, not shown while it is typed. */
-static void terminal_ask(ex_secrets *s, const mailguard_endpoint *whose)
+/* One line of the terminal; false at its end, or when a signal came. No
+   stdio, which would keep a copy. */
+static bool line_read(char *out, size_t room, int *len)
+{
+	size_t n = 0;
+	ssize_t got;
+	char c;
+
+	while ((got = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
+		if (n + 1 < room)
+			out[n++] = c;
+	out[n] = '\0';
+	*len = (int)strcspn(out, "\r");
+	return got == 1;
+}
+
+static bool person_sits_there(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* One line, not shown while it is typed. */
+static void terminal_ask(ex_secrets *s,
+                         const char *whose,
+                         const char *host,
+                         char *out,
+                         int *len)
 {
 	struct termios before, silent;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) ||
+	*len = -1;
+	if (s->failed || !person_sits_there() ||
 	    tcgetattr(STDIN_FILENO, &before))
 		return;
 	fprintf(stderr, "%s %s@%s: ",
 	        s->call->japanese ? "パスワード（Enter のみで省略）"
 	                          : "password (Enter to leave out)",
-	        whose->user, whose->host);
+	        whose, host);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-	if (fgets(s->kept, sizeof(s->kept), stdin))
-		s->kept_len = (int)strcspn(s->kept, "\r\n");
+	if (!line_read(out, MAILGUARD_SECRET_MAX + 1, len)) {
+		*len = -1;
+		s->failed = ex_interrupted();
+	}
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
+}
+
+/* What was asked for ahead. */
+typedef struct ex_login {
+	char user[256], host[256];
+	char secret[MAILGUARD_SECRET_MAX + 2];
+	int len;
+} ex_login;
+
+static ex_login *login_find(const ex_secrets *s,
+                            const char *user,
+                            const char *host)
+{
+	size_t i;
+
+	for (i = 0; i < s->login_count; i++)
+		if (strcmp(s->logins[i].user, user) == 0 &&
+		    strcmp(s->logins[i].host, host) == 0)
+			return &s->logins[i];
+	return NULL;
+}
+
+/* Somebody's password at a server; that of `like` if it is the same login. */
+static ex_login *login_add(ex_secrets *s,
+                           const char *user,
+                           const mailguard_server *at,
+                           const ex_login *like)
+{
+	ex_login *l;
+
+	if (!user || !at || !at->host || strlen(user) >= sizeof(l->user) ||
+	    strlen(at->host) >= sizeof(l->host))
+		return NULL;
+	l = login_find(s, user, at->host);
+	if (l)
+		return l;
+	l = &s->logins[s->login_count++];
+	snprintf(l->user, sizeof(l->user), "%s", user);
+	snprintf(l->host, sizeof(l->host), "%s", at->host);
+	if (like && strcmp(like->user, user) == 0) {
+		memcpy(l->secret, like->secret, sizeof(l->secret));
+		l->len = like->len;
+	} else {
+		terminal_ask(s, user, at->host, l->secret, &l->len);
+	}
+	return l;
+}
+
+void ex_secrets_ask(ex_secrets *s, const mailguard_profile *profile)
+{
+	const char *env = getenv("MAILGUARD_SECRET");
+	const mailguard_account *a;
+	size_t i, n = 0;
+
+	if (s->command || s->table_command || (env && env[0]) ||
+	    !person_sits_there())
+		return;
+	while (mailguard_profile_account(profile, n))
+		n++;
+	s->logins = calloc(2 * n + 1, sizeof(*s->logins));
+	for (i = 0; s->logins && i < n && !s->failed; i++) {
+		const ex_login *in;
+
+		a = mailguard_profile_account(profile, i);
+		in = login_add(
+			s, a->user_in,
+			mailguard_profile_server_of(profile, a->server_in),
+			NULL);
+		(void)login_add(
+			s, a->user_out,
+			mailguard_profile_server_of(profile, a->server_out),
+			in);
+	}
 }
 
 /* One answer is kept for all targets of the same login. */
@@ -131,7 +234,8 @@ static void ask_anew(ex_secrets *s, const mailguard_endpoint *whose)
 	} else if (env && env[0]) {
 		s->kept_len = snprintf(s->kept, sizeof(s->kept), "%s", env);
 	} else {
-		terminal_ask(s, whose);
+		terminal_ask(s, whose->user, whose->host, s->kept,
+		             &s->kept_len);
 	}
 }
 
@@ -141,12 +245,16 @@ int ex_secret(char *out,
               void *payload)
 {
 	ex_secrets *s = payload;
+	const ex_login *asked = login_find(s, whose->user, whose->host);
 	const char *found = s->kept;
 	int n = -1;
 
 	if (s->table)
 		n = table_find(&found, s->table, whose->user);
-	if (n < 0) {
+	if (asked) {
+		found = asked->secret;
+		n = asked->len;
+	} else if (n < 0) {
 		if (strcmp(s->login, whose->user) != 0)
 			ask_anew(s, whose);
 		found = s->kept;
@@ -166,6 +274,11 @@ void ex_secrets_close(ex_secrets *s)
 	if (s->table)
 		wipe(s->table, strlen(s->table));
 	free(s->table);
+	if (s->logins)
+		wipe((char *)s->logins, s->login_count * sizeof(*s->logins));
+	free(s->logins);
+	s->logins = NULL;
+	s->login_count = 0;
 	wipe(s->kept, sizeof(s->kept));
 	s->table = NULL;
 	s->login[0] = '\0';

@@ -16,8 +16,10 @@ typedef struct ex_secrets {
 	char *table;            /* what it printed */
 	char login[256];        /* whose secret is kept below */
 	char kept[MAILGUARD_SECRET_MAX + 2];
-	int kept_len; /* -1: there is none */
-	bool failed;  /* a command failed, and that was told */
+	int kept_len;            /* -1: there is none */
+	struct ex_login *logins; /* asked ahead, for each account */
+	size_t login_count;
+	bool failed; /* a command failed, and that was told */
 } ex_secrets;
 
 /* Runs the table's command; false, and told, if it fails. */
@@ -25,6 +27,12 @@ bool ex_secrets_open(ex_secrets *s,
                      const ex_call *call,
                      const char *command,
                      const char *table_command);
+/*
+ * Ask on the terminal for the password of each account of a profile, before
+ * anything else is done, if there is no other source and a person sits there.
+ * An empty answer leaves it out.
+ */
+void ex_secrets_ask(ex_secrets *s, const mailguard_profile *profile);
 /* A mailguard_secret_fn whose payload is the ex_secrets. */
 int ex_secret(char *out,
               size_t room,

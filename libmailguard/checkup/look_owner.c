@@ -131,6 +131,7 @@ static const char *version_of(mailguard_look *l, const char *file)
 static void store_place(mailguard_look *l, mailguard_storage *s)
 {
 	const char *file = s->file ? s->file : s->path;
+	mgi_place place;
 
 	if (l->root && mgi_path_below(file, l->root)) {
 		/* Found beside settings read here, so told by a path here. */
@@ -140,7 +141,10 @@ static void store_place(mailguard_look *l, mailguard_storage *s)
 	} else if (l->root) {
 		s->file = mgi_look_here(l, s->path);
 	}
-	if (s->path)
+	if (mgi_place_find(&place, l->mg, file, l->root ? s->path : NULL,
+	                   NULL) >= 0)
+		s->place = place.kind;
+	else
 		s->place = mgi_place_of_path(mgi_span_of(s->path)).kind;
 	if (s->client && strcmp(s->client, "thunderbird") == 0 && !s->version)
 		s->version = version_of(l, s->file ? s->file : s->path);
