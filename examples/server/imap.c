@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum step { IDLE, PLAIN, LOGIN_NAME, LOGIN_SECRET };
 
 static void capabilities(conn *c)
 {
@@ -19,7 +16,7 @@ static void capabilities(conn *c)
 		return;
 	if (offers_starttls(c))
 		say(c, " STARTTLS");
-	if (strcmp(mechs, "PLAIN LOGIN") == 0)
+	if (mechanisms_whole(c))
 		say(c, " AUTH=PLAIN AUTH=LOGIN");
 	else
 		sayf(c, " LOGINDISABLED%s%s", *mechs ? " AUTH=" : "", mechs);
@@ -55,39 +52,34 @@ static void capability(conn *c, const char *arg)
 	done(c, "OK Capability completed.");
 }
 
-static void starttls(conn *c, const char *arg)
+static void welcome(conn *c)
 {
-	(void)arg;
-	if (!offers_starttls(c)) {
-		done(c, "BAD Unknown command.");
-		return;
-	}
-	if (strikes(c, PHASE_STARTTLS))
-		return;
-	done(c, "OK Begin TLS negotiation now.");
-	if (fails(c, PHASE_STARTTLS, ACT_INJECT))
-		say(c, c->at->fault->text[IMAP]);
-	c->tls_next = true;
-}
-
-static void let_in(conn *c, const account *a)
-{
-	c->step = IDLE;
-	if (strikes(c, PHASE_LOGIN))
-		return;
-	c->who = a;
-	if (!a) {
-		done(c, "NO [AUTHENTICATIONFAILED] Authentication failed.");
-		return;
-	}
 	sayf(c, "%s OK [", c->tag);
 	capabilities(c);
 	say(c, "] Logged in\r\n");
 }
 
+static const dress imap_dress = {
+	.family = IMAP,
+	.answer = done,
+	.welcome = welcome,
+	.challenge = "+ ",
+	.refused = "NO [AUTHENTICATIONFAILED] Authentication failed.",
+	.aborted = "BAD Authentication aborted.",
+	.strange = "NO Unsupported authentication mechanism.",
+	.begin_tls = "OK Begin TLS negotiation now.",
+	.no_starttls = "BAD Unknown command.",
+};
+
+static void starttls(conn *c, const char *arg)
+{
+	(void)arg;
+	starttls_run(c, &imap_dress);
+}
+
 static bool password_taken(conn *c)
 {
-	if (strcmp(mechanisms(c), "PLAIN LOGIN") == 0)
+	if (mechanisms_whole(c))
 		return true;
 	done(c, fails(c, PHASE_LOGIN, ACT_TLS_FIRST)
 	                ? "NO [PRIVACYREQUIRED] Plaintext authentication "
@@ -139,47 +131,15 @@ static void login(conn *c, const char *arg)
 	name = next_word(&at);
 	secret = name ? next_word(&at) : NULL;
 	if (secret)
-		let_in(c, account_login(name, secret));
+		login_end(c, &imap_dress, account_login(name, secret));
 	else
 		done(c, "BAD Expected a name and a password.");
 }
 
 static void authenticate(conn *c, const char *arg)
 {
-	if (!password_taken(c))
-		return;
-	if (strncasecmp(arg, "PLAIN ", 6) == 0) {
-		let_in(c, account_plain(arg + 6));
-	} else if (strcasecmp(arg, "PLAIN") == 0) {
-		c->step = PLAIN;
-		say(c, "+ \r\n");
-	} else if (strcasecmp(arg, "LOGIN") == 0) {
-		c->step = LOGIN_NAME;
-		say(c, "+ VXNlcm5hbWU6\r\n");
-	} else {
-		done(c, "NO Unsupported authentication mechanism.");
-	}
-}
-
-static void auth_goes_on(conn *c, const char *line)
-{
-	char secret[128];
-
-	if (strcmp(line, "*") == 0) {
-		c->step = IDLE;
-		done(c, "BAD Authentication aborted.");
-	} else if (c->step == PLAIN) {
-		let_in(c, account_plain(line));
-	} else if (c->step == LOGIN_NAME) {
-		if (!base64_decode(c->user, sizeof(c->user), line))
-			c->user[0] = '\0';
-		c->step = LOGIN_SECRET;
-		say(c, "+ UGFzc3dvcmQ6\r\n");
-	} else {
-		bool read = base64_decode(secret, sizeof(secret), line);
-
-		let_in(c, read ? account_login(c->user, secret) : NULL);
-	}
+	if (password_taken(c))
+		login_begin(c, &imap_dress, arg);
 }
 
 static void status(conn *c, const char *arg)
@@ -284,11 +244,7 @@ static void logout(conn *c, const char *arg)
 	c->closing = true;
 }
 
-static const struct {
-	const char *name;
-	void (*run)(conn *c, const char *arg);
-	bool inside; /* wants a login */
-} commands[] = {
+static const command commands[] = {
 	{ "CAPABILITY", capability, false },
 	{ "STARTTLS", starttls, false },
 	{ "LOGIN", login, false },
@@ -303,30 +259,16 @@ static const struct {
 	{ "SEARCH", search, true },
 	{ "FETCH", fetch, true },
 	{ "CLOSE", nothing, true },
+	{ NULL, NULL, false },
 };
-
-static void run(conn *c, const char *name, const char *arg)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcasecmp(name, commands[i].name) != 0 ||
-		    (commands[i].inside && !c->who))
-			continue;
-		if (!commands[i].inside || !strikes(c, PHASE_COMMAND))
-			commands[i].run(c, arg);
-		return;
-	}
-	done(c, "BAD Unknown command.");
-}
 
 static void hear(conn *c, char *line)
 {
 	char *name = line + strcspn(line, " "), *arg;
 
 	c->literal = 0;
-	if (c->step != IDLE) {
-		auth_goes_on(c, line);
+	if (c->step != STEP_IDLE) {
+		login_goes_on(c, &imap_dress, line);
 		return;
 	}
 	if (*name)
@@ -335,7 +277,8 @@ static void hear(conn *c, char *line)
 	if (*arg)
 		*arg++ = '\0';
 	snprintf(c->tag, sizeof(c->tag), "%s", *line ? line : "*");
-	run(c, name, arg);
+	if (!command_run(c, commands, name, arg))
+		done(c, "BAD Unknown command.");
 }
 
 /* The octets of the literal that the line up to `end` announces, or -1;

@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum step { IDLE, PLAIN, LOGIN_NAME, LOGIN_SECRET };
 
 static void greet(conn *c)
 {
@@ -26,41 +23,39 @@ static void capa(conn *c, const char *arg)
 	say(c, "+OK\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n");
 	if (offers_starttls(c))
 		say(c, "STLS\r\n");
-	if (strcmp(mechs, "PLAIN LOGIN") == 0)
+	if (mechanisms_whole(c))
 		say(c, "USER\r\n");
 	if (*mechs)
 		sayf(c, "SASL %s\r\n", mechs);
 	say(c, ".\r\n");
 }
 
+static void welcome(conn *c)
+{
+	say(c, "+OK Logged in.\r\n");
+}
+
+static const dress pop3_dress = {
+	.family = POP3,
+	.answer = say_line,
+	.welcome = welcome,
+	.challenge = "+ ",
+	.refused = "-ERR [AUTH] Authentication failed.",
+	.aborted = "-ERR Authentication aborted.",
+	.strange = "-ERR Unsupported authentication mechanism.",
+	.begin_tls = "+OK Begin TLS negotiation now.",
+	.no_starttls = "-ERR Unknown command.",
+};
+
 static void stls(conn *c, const char *arg)
 {
 	(void)arg;
-	if (!offers_starttls(c)) {
-		say(c, "-ERR Unknown command.\r\n");
-		return;
-	}
-	if (strikes(c, PHASE_STARTTLS))
-		return;
-	say(c, "+OK Begin TLS negotiation now.\r\n");
-	if (fails(c, PHASE_STARTTLS, ACT_INJECT))
-		say(c, c->at->fault->text[POP3]);
-	c->tls_next = true;
-}
-
-static void let_in(conn *c, const account *a)
-{
-	c->step = IDLE;
-	if (strikes(c, PHASE_LOGIN))
-		return;
-	c->who = a;
-	say(c, a ? "+OK Logged in.\r\n"
-	         : "-ERR [AUTH] Authentication failed.\r\n");
+	starttls_run(c, &pop3_dress);
 }
 
 static bool password_taken(conn *c)
 {
-	if (strcmp(mechanisms(c), "PLAIN LOGIN") == 0)
+	if (mechanisms_whole(c))
 		return true;
 	say(c, fails(c, PHASE_LOGIN, ACT_TLS_FIRST)
 	               ? "-ERR [AUTH] Plaintext authentication disallowed on "
@@ -81,45 +76,13 @@ static void user(conn *c, const char *arg)
 static void pass(conn *c, const char *arg)
 {
 	if (password_taken(c))
-		let_in(c, account_login(c->user, arg));
+		login_end(c, &pop3_dress, account_login(c->user, arg));
 }
 
 static void auth(conn *c, const char *arg)
 {
-	if (!password_taken(c))
-		return;
-	if (strncasecmp(arg, "PLAIN ", 6) == 0) {
-		let_in(c, account_plain(arg + 6));
-	} else if (strcasecmp(arg, "PLAIN") == 0) {
-		c->step = PLAIN;
-		say(c, "+ \r\n");
-	} else if (strcasecmp(arg, "LOGIN") == 0) {
-		c->step = LOGIN_NAME;
-		say(c, "+ VXNlcm5hbWU6\r\n");
-	} else {
-		say(c, "-ERR Unsupported authentication mechanism.\r\n");
-	}
-}
-
-static void auth_goes_on(conn *c, const char *line)
-{
-	char secret[128];
-
-	if (strcmp(line, "*") == 0) {
-		c->step = IDLE;
-		say(c, "-ERR Authentication aborted.\r\n");
-	} else if (c->step == PLAIN) {
-		let_in(c, account_plain(line));
-	} else if (c->step == LOGIN_NAME) {
-		if (!base64_decode(c->user, sizeof(c->user), line))
-			c->user[0] = '\0';
-		c->step = LOGIN_SECRET;
-		say(c, "+ UGFzc3dvcmQ6\r\n");
-	} else {
-		bool read = base64_decode(secret, sizeof(secret), line);
-
-		let_in(c, read ? account_login(c->user, secret) : NULL);
-	}
+	if (password_taken(c))
+		login_begin(c, &pop3_dress, arg);
 }
 
 static void stat_all(conn *c, const char *arg)
@@ -231,11 +194,7 @@ static void quit(conn *c, const char *arg)
 	c->closing = true;
 }
 
-static const struct {
-	const char *name;
-	void (*run)(conn *c, const char *arg);
-	bool inside; /* wants a login */
-} commands[] = {
+static const command commands[] = {
 	{ "CAPA", capa, false },    { "STLS", stls, false },
 	{ "USER", user, false },    { "PASS", pass, false },
 	{ "AUTH", auth, false },    { "QUIT", quit, false },
@@ -243,28 +202,21 @@ static const struct {
 	{ "UIDL", uidl, true },     { "RETR", retr, true },
 	{ "TOP", top, true },       { "NOOP", nothing, true },
 	{ "RSET", nothing, true },  { "DELE", dele, true },
+	{ NULL, NULL, false },
 };
 
 static void hear(conn *c, char *line)
 {
 	char *arg = line + strcspn(line, " ");
-	size_t i;
 
-	if (c->step != IDLE) {
-		auth_goes_on(c, line);
+	if (c->step != STEP_IDLE) {
+		login_goes_on(c, &pop3_dress, line);
 		return;
 	}
 	if (*arg)
 		*arg++ = '\0';
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcasecmp(line, commands[i].name) != 0 ||
-		    (commands[i].inside && !c->who))
-			continue;
-		if (!commands[i].inside || !strikes(c, PHASE_COMMAND))
-			commands[i].run(c, arg);
-		return;
-	}
-	say(c, "-ERR Unknown command.\r\n");
+	if (!command_run(c, commands, line, arg))
+		say(c, "-ERR Unknown command.\r\n");
 }
 
 const dialogue pop3_dialogue = { greet, hear, NULL };

@@ -142,8 +142,49 @@ typedef struct dialogue {
 	size_t (*whole)(conn *c);
 } dialogue;
 
+/* Where a conversation is between two lines: conn.step. */
+enum {
+	STEP_IDLE,
+	STEP_PLAIN,
+	STEP_LOGIN_NAME,
+	STEP_LOGIN_SECRET,
+	STEP_MESSAGE
+};
+
+/* What login.c says, in the words of a protocol. */
+typedef struct dress {
+	family family;
+	void (*answer)(conn *c, const char *words);
+	void (*welcome)(conn *c); /* let in */
+	const char *challenge;    /* stands before one */
+	const char *refused, *aborted, *strange;
+	const char *begin_tls, *no_starttls;
+} dress;
+
+typedef struct command {
+	const char *name; /* NULL ends a table */
+	void (*run)(conn *c, const char *arg);
+	bool inside; /* wants a login */
+} command;
+
 extern const dialogue smtp_dialogue, imap_dialogue, pop3_dialogue,
 	http_dialogue;
+
+/* login.c */
+void say_line(conn *c, const char *words);
+/* Nothing is the matter with the mechanisms of this port. */
+bool mechanisms_whole(const conn *c);
+/* `arg` is that of AUTH; the lines behind it go on. */
+void login_begin(conn *c, const dress *d, const char *arg);
+void login_goes_on(conn *c, const dress *d, const char *line);
+/* `a` is NULL if name or secret are wrong. */
+void login_end(conn *c, const dress *d, const account *a);
+void starttls_run(conn *c, const dress *d);
+/* False if there is no such command, now. */
+bool command_run(conn *c,
+                 const command *commands,
+                 const char *name,
+                 const char *arg);
 
 /* faults.c */
 extern const service services[];

@@ -5,9 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-enum step { IDLE, PLAIN, LOGIN_NAME, LOGIN_SECRET, MESSAGE };
 
 static void greet(conn *c)
 {
@@ -37,73 +34,40 @@ static void ehlo(conn *c, const char *arg)
 	say(c, "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n");
 }
 
+static void welcome(conn *c)
+{
+	say(c, "235 2.7.0 Authentication successful\r\n");
+}
+
+static const dress smtp_dress = {
+	.family = SMTP,
+	.answer = say_line,
+	.welcome = welcome,
+	.challenge = "334 ",
+	.refused = "535 5.7.8 Error: authentication failed: bad username or "
+		   "password",
+	.aborted = "501 5.7.0 Authentication aborted",
+	.strange = "504 5.5.4 Unrecognized authentication type",
+	.begin_tls = "220 2.0.0 Ready to start TLS",
+	.no_starttls = "502 5.5.1 Command not implemented",
+};
+
 static void starttls(conn *c, const char *arg)
 {
 	(void)arg;
-	if (!offers_starttls(c)) {
-		say(c, "502 5.5.1 Command not implemented\r\n");
-		return;
-	}
-	if (strikes(c, PHASE_STARTTLS))
-		return;
-	say(c, "220 2.0.0 Ready to start TLS\r\n");
-	if (fails(c, PHASE_STARTTLS, ACT_INJECT))
-		say(c, c->at->fault->text[SMTP]);
-	c->tls_next = true;
-}
-
-static void let_in(conn *c, const account *a)
-{
-	c->step = IDLE;
-	if (strikes(c, PHASE_LOGIN))
-		return;
-	c->who = a;
-	say(c, a ? "235 2.7.0 Authentication successful\r\n"
-	         : "535 5.7.8 Error: authentication failed: bad username or "
-	           "password\r\n");
+	starttls_run(c, &smtp_dress);
 }
 
 static void auth(conn *c, const char *arg)
 {
-	const char *mechs = mechanisms(c);
-	bool known = strcmp(mechs, "PLAIN LOGIN") == 0;
-
-	if (fails(c, PHASE_LOGIN, ACT_TLS_FIRST) && !*mechs) {
+	if (mechanisms_whole(c))
+		login_begin(c, &smtp_dress, arg);
+	else if (*mechanisms(c))
+		say_line(c, smtp_dress.strange);
+	else if (fails(c, PHASE_LOGIN, ACT_TLS_FIRST))
 		say(c, "530 5.7.0 Must issue a STARTTLS command first\r\n");
-	} else if (!*mechs) {
+	else
 		say(c, "503 5.5.1 Error: authentication not enabled\r\n");
-	} else if (known && strncasecmp(arg, "PLAIN ", 6) == 0) {
-		let_in(c, account_plain(arg + 6));
-	} else if (known && strcasecmp(arg, "PLAIN") == 0) {
-		c->step = PLAIN;
-		say(c, "334 \r\n");
-	} else if (known && strcasecmp(arg, "LOGIN") == 0) {
-		c->step = LOGIN_NAME;
-		say(c, "334 VXNlcm5hbWU6\r\n");
-	} else {
-		say(c, "504 5.5.4 Unrecognized authentication type\r\n");
-	}
-}
-
-static void auth_goes_on(conn *c, const char *line)
-{
-	char secret[128];
-
-	if (strcmp(line, "*") == 0) {
-		c->step = IDLE;
-		say(c, "501 5.7.0 Authentication aborted\r\n");
-	} else if (c->step == PLAIN) {
-		let_in(c, account_plain(line));
-	} else if (c->step == LOGIN_NAME) {
-		if (!base64_decode(c->user, sizeof(c->user), line))
-			c->user[0] = '\0';
-		c->step = LOGIN_SECRET;
-		say(c, "334 UGFzc3dvcmQ6\r\n");
-	} else {
-		bool read = base64_decode(secret, sizeof(secret), line);
-
-		let_in(c, read ? account_login(c->user, secret) : NULL);
-	}
 }
 
 static void mail_from(conn *c, const char *arg)
@@ -136,7 +100,7 @@ static void rcpt_to(conn *c, const char *arg)
 static void data(conn *c, const char *arg)
 {
 	(void)arg;
-	c->step = MESSAGE;
+	c->step = STEP_MESSAGE;
 	say(c, "354 End data with <CR><LF>.<CR><LF>\r\n");
 }
 
@@ -144,7 +108,7 @@ static void message_goes_on(conn *c, const char *line)
 {
 	if (strcmp(line, ".") != 0)
 		return;
-	c->step = IDLE;
+	c->step = STEP_IDLE;
 	if (!strikes(c, PHASE_DOT))
 		say(c, "250 2.0.0 Ok: queued as DEMO\r\n");
 }
@@ -165,37 +129,31 @@ static void quit(conn *c, const char *arg)
 	c->closing = true;
 }
 
-static const struct {
-	const char *name;
-	void (*run)(conn *c, const char *arg);
-} commands[] = {
-	{ "EHLO", ehlo },    { "HELO", helo },      { "STARTTLS", starttls },
-	{ "AUTH", auth },    { "MAIL", mail_from }, { "RCPT", rcpt_to },
-	{ "DATA", data },    { "NOOP", nothing },   { "RSET", nothing },
-	{ "VRFY", nothing }, { "QUIT", quit },
+static const command commands[] = {
+	{ "EHLO", ehlo, false },         { "HELO", helo, false },
+	{ "STARTTLS", starttls, false }, { "AUTH", auth, false },
+	{ "MAIL", mail_from, false },    { "RCPT", rcpt_to, false },
+	{ "DATA", data, false },         { "NOOP", nothing, false },
+	{ "RSET", nothing, false },      { "VRFY", nothing, false },
+	{ "QUIT", quit, false },         { NULL, NULL, false },
 };
 
 static void hear(conn *c, char *line)
 {
 	char *arg = line + strcspn(line, " ");
-	size_t i;
 
-	if (c->step == MESSAGE) {
+	if (c->step == STEP_MESSAGE) {
 		message_goes_on(c, line);
 		return;
 	}
-	if (c->step != IDLE) {
-		auth_goes_on(c, line);
+	if (c->step != STEP_IDLE) {
+		login_goes_on(c, &smtp_dress, line);
 		return;
 	}
 	if (*arg)
 		*arg++ = '\0';
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcasecmp(line, commands[i].name) == 0) {
-			commands[i].run(c, arg);
-			return;
-		}
-	say(c, "502 5.5.2 Error: command not recognized\r\n");
+	if (!command_run(c, commands, line, arg))
+		say(c, "502 5.5.2 Error: command not recognized\r\n");
 }
 
 const dialogue smtp_dialogue = { greet, hear, NULL };
