@@ -38,6 +38,14 @@ int ex_fail_at(const ex_call *call,
 	return ex_cannot_tell(call);
 }
 
+void ex_note_at(const ex_call *call,
+                const char *path,
+                const mailguard_finding *what)
+{
+	fprintf(stderr, "mailguard %s: %s: %s\n", call->verb,
+	        name_of(call, path), what->text);
+}
+
 int ex_profile_open(mailguard_profile **out,
                     const ex_call *call,
                     const char *path)

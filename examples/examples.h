@@ -63,6 +63,14 @@ int ex_fail(const ex_call *call, const mailguard_error *err);
 int ex_fail_at(const ex_call *call,
                const char *path,
                const mailguard_error *err);
+/* Every file of --observations, in its order. */
+int ex_observations_read(const ex_call *call,
+                         mailguard_checkup *c,
+                         const ex_values *files);
+/* What was passed over there: told on stderr, and no failure. */
+void ex_note_at(const ex_call *call,
+                const char *path,
+                const mailguard_finding *what);
 /* The same with a text of the program's own. */
 int ex_fail_text(const ex_call *call,
                  const char *en,

@@ -53,6 +53,15 @@ static mailguard_status tell(tally *t,
 	return st;
 }
 
+static void notes_tell(const ex_call *call, const mailguard_cases *cases)
+{
+	const mailguard_finding *f;
+	size_t i;
+
+	for (i = 0; (f = mailguard_cases_finding(cases, i)) != NULL; i++)
+		ex_note_at(call, call->argv[0], f);
+}
+
 /* A case with a slip in it keeps none of the others from being weighed. */
 static int tell_all(const ex_call *call, mailguard_cases *cases)
 {
@@ -67,6 +76,7 @@ static int tell_all(const ex_call *call, mailguard_cases *cases)
 	do {
 		st = mailguard_cases_next(&c, cases, &err);
 		if (st == MAILGUARD_OK) {
+			notes_tell(call, cases);
 			st = tell(&t, call, c, buf, &err);
 			mailguard_case_free(c);
 		}
