@@ -3,7 +3,7 @@
  * since the first one.
  */
 #include "base/hash.h"
-#include "base/json.h"
+#include "net/facts_json.h"
 #include "net/transcript_own.h"
 
 /* Left out if there is none. */
@@ -83,20 +83,11 @@ static void put_certificate(mgi_jsonw *w, const mailguard_certificate *c)
 	mgi_jsonw_end(w);
 }
 
-static void put_tls(mgi_jsonw *w, const mailguard_transcript *t)
+void mgi_tls_faults_json(mgi_jsonw *w, const mailguard_transcript *t)
 {
-	const mailguard_certificate *c;
 	const mailguard_tls_fault *f;
 	size_t i;
 
-	mgi_jsonw_object(w, "tls");
-	text(w, "version", t->tls.version);
-	text(w, "cipher", t->tls.cipher);
-	text(w, "alert", t->tls.alert);
-	mgi_jsonw_bool(w, "verified", t->tls.verified);
-	mgi_jsonw_bool(w, "name_matches", t->tls.name_matches);
-	mgi_jsonw_bool(w, "resumed", t->tls.resumed);
-	mgi_jsonw_bool(w, "stapled", t->tls.stapled);
 	mgi_jsonw_array(w, "faults");
 	for (i = 0; (f = mailguard_transcript_fault(t, i)) != NULL; i++) {
 		mgi_jsonw_object(w, NULL);
@@ -106,14 +97,9 @@ static void put_tls(mgi_jsonw *w, const mailguard_transcript *t)
 		mgi_jsonw_end(w);
 	}
 	mgi_jsonw_end(w);
-	mgi_jsonw_array(w, "chain");
-	for (i = 0; (c = mailguard_transcript_certificate(t, i)) != NULL; i++)
-		put_certificate(w, c);
-	mgi_jsonw_end(w);
-	mgi_jsonw_end(w);
 }
 
-static void put_records(mgi_jsonw *w, const mailguard_transcript *t)
+void mgi_records_json(mgi_jsonw *w, const mailguard_transcript *t)
 {
 	const mailguard_record *r;
 	size_t i;
@@ -128,6 +114,27 @@ static void put_records(mgi_jsonw *w, const mailguard_transcript *t)
 		mgi_jsonw_int(w, "priority", r->priority);
 		mgi_jsonw_end(w);
 	}
+	mgi_jsonw_end(w);
+}
+
+static void put_tls(mgi_jsonw *w, const mailguard_transcript *t)
+{
+	const mailguard_certificate *c;
+	size_t i;
+
+	mgi_jsonw_object(w, "tls");
+	text(w, "version", t->tls.version);
+	text(w, "cipher", t->tls.cipher);
+	text(w, "alert", t->tls.alert);
+	mgi_jsonw_bool(w, "verified", t->tls.verified);
+	mgi_jsonw_bool(w, "name_matches", t->tls.name_matches);
+	mgi_jsonw_bool(w, "resumed", t->tls.resumed);
+	mgi_jsonw_bool(w, "stapled", t->tls.stapled);
+	mgi_tls_faults_json(w, t);
+	mgi_jsonw_array(w, "chain");
+	for (i = 0; (c = mailguard_transcript_certificate(t, i)) != NULL; i++)
+		put_certificate(w, c);
+	mgi_jsonw_end(w);
 	mgi_jsonw_end(w);
 }
 
@@ -152,7 +159,7 @@ mailguard_status mailguard_transcript_json(mailguard_buffer *out,
 	if (t->has_tls)
 		put_tls(&w, t);
 	if (t->records.count)
-		put_records(&w, t);
+		mgi_records_json(&w, t);
 	if (t->body.len)
 		mgi_jsonw_int(&w, "body_bytes", (int64_t)t->body.len);
 	mgi_jsonw_end(&w);

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "net/facts_json.h"
 #include "probe/answer.h"
 
 static void put_cause(mgi_jsonw *w, const mailguard_cause *c)
@@ -61,22 +62,6 @@ static void put_words(mgi_jsonw *w, const char *key, const char *text)
 	mgi_jsonw_end(w);
 }
 
-static void put_faults(mgi_jsonw *w, const mailguard_transcript *t)
-{
-	const mailguard_tls_fault *f;
-	size_t i;
-
-	mgi_jsonw_array(w, "faults");
-	for (i = 0; (f = mailguard_transcript_fault(t, i)) != NULL; i++) {
-		mgi_jsonw_object(w, NULL);
-		mgi_jsonw_int(w, "code", f->code);
-		mgi_jsonw_str(w, "name", f->name);
-		mgi_jsonw_int(w, "depth", f->depth);
-		mgi_jsonw_end(w);
-	}
-	mgi_jsonw_end(w);
-}
-
 /* "ok", or the reason it is not. */
 static const char *verify_word(const mailguard_answer *a,
                                const mailguard_tls_facts *f)
@@ -110,7 +95,7 @@ static void put_tls(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_bool(w, "name_matches", f->name_matches);
 	mgi_jsonw_int(w, "chain", (int64_t)f->chain);
 	mgi_jsonw_str(w, "alert", f->alert[0] ? f->alert : NULL);
-	put_faults(w, a->heard);
+	mgi_tls_faults_json(w, a->heard);
 	mgi_jsonw_end(w);
 }
 
@@ -150,40 +135,6 @@ static void put_second(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_end(w);
 }
 
-static void put_records(mgi_jsonw *w, const mailguard_transcript *t)
-{
-	const mailguard_record *r;
-	size_t i;
-
-	mgi_jsonw_array(w, "records");
-	for (i = 0; (r = mailguard_transcript_record(t, i)) != NULL; i++) {
-		mgi_jsonw_object(w, NULL);
-		mgi_jsonw_str(w, "name", r->name);
-		mgi_jsonw_str(w, "type", r->type);
-		mgi_jsonw_str(w, "data", r->data);
-		mgi_jsonw_int(w, "ttl", r->ttl);
-		mgi_jsonw_int(w, "priority", r->priority);
-		mgi_jsonw_end(w);
-	}
-	mgi_jsonw_end(w);
-}
-
-/* What is not known is null. */
-static void put_mailbox(mgi_jsonw *w, const mailguard_answer *a)
-{
-	int64_t ahead;
-
-	if (a->messages < 0)
-		mgi_jsonw_null(w, "messages");
-	else
-		mgi_jsonw_int(w, "messages", a->messages);
-	mgi_jsonw_time(w, "newest", a->newest);
-	if (mailguard_answer_clock(&ahead, a))
-		mgi_jsonw_fixed(w, "clock", ahead, 6);
-	else
-		mgi_jsonw_null(w, "clock");
-}
-
 static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 {
 	const char *address = mailguard_answer_address(a);
@@ -210,7 +161,7 @@ static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 	if (a->wanted.flags & MAILGUARD_PROBE_STOCK)
 		put_second(w, a);
 	if (mailguard_transcript_record(a->heard, 0))
-		put_records(w, a->heard);
+		mgi_records_json(w, a->heard);
 	mgi_jsonw_end(w);
 }
 
