@@ -135,6 +135,22 @@ static void put_second(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_end(w);
 }
 
+/* What is not known is null. */
+static void put_mailbox(mgi_jsonw *w, const mailguard_answer *a)
+{
+	int64_t ahead;
+
+	if (a->messages < 0)
+		mgi_jsonw_null(w, "messages");
+	else
+		mgi_jsonw_int(w, "messages", a->messages);
+	mgi_jsonw_time(w, "newest", a->newest);
+	if (mailguard_answer_clock(&ahead, a))
+		mgi_jsonw_fixed(w, "clock", ahead, 6);
+	else
+		mgi_jsonw_null(w, "clock");
+}
+
 static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 {
 	const char *address = mailguard_answer_address(a);
