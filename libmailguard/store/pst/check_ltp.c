@@ -118,8 +118,10 @@ mailguard_status mgi_pst_props_sound(bool *out,
 	*out = *out && p->heap.kind == MGI_PST_HEAP_PROPS;
 	for (i = 0; st >= 0 && i < p->count; i++)
 		*out = *out &&
-		       (!i || MGI_MAPI_ID(p->at[i].tag) !=
-		                      MGI_MAPI_ID(p->at[i - 1].tag)) &&
+		       /* One writer fills up with properties 0. */
+		       (!i || !p->at[i].tag ||
+		        MGI_MAPI_ID(p->at[i].tag) !=
+		                MGI_MAPI_ID(p->at[i - 1].tag)) &&
 		       mgi_pst_value_there(
 			       &p->values, p->at[i].tag,
 			       mgi_span(p->at[i].raw, sizeof(p->at[i].raw)));

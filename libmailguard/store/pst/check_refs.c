@@ -190,7 +190,7 @@ static mailguard_status block_compare(mgi_pst_audit *a,
 		st = need_next(a, err);
 	}
 	/* In an OST blocks wait for the server; and lost pages lose users. */
-	if (refs != b->refs && !a->torn_tree)
+	if ((refs == 1 || refs != b->refs) && !a->torn_tree)
 		mgi_pst_tell(a,
 		             a->pst->header.is_ost ? MAILGUARD_SEVERITY_NOTE
 		                                   : MAILGUARD_SEVERITY_WARN,
