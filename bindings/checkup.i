@@ -117,6 +117,7 @@ typedef struct {} Checkup;
 %extend Checkup {
 	Checkup(MailGuard *mg, Profile *profile, PyObject *secret,
 	        const char *ca_file, int flags, int64_t budget_usec,
+	        const char *control, const char *control_name,
 	        mailguard_error *err)
 	{
 		mailguard_checkup_options opts = MAILGUARD_CHECKUP_OPTIONS_INIT;
@@ -137,6 +138,8 @@ typedef struct {} Checkup;
 		opts.probe = &probe;
 		opts.flags = (uint32_t)flags;
 		opts.budget_usec = budget_usec;
+		opts.control = control;
+		opts.control_name = control_name;
 		if (mailguard_checkup_new(&c->it, mg, profile, &opts, err) <
 		    0) {
 			Py_XDECREF(c->secret);
@@ -154,6 +157,18 @@ typedef struct {} Checkup;
 	void saw(const char *words, mailguard_error *err)
 	{
 		(void)mailguard_checkup_saw($self->it, words, err);
+	}
+	/** What others saw, as JSON; see docs/schema/probe.json, weigh.json. */
+	void observe(mailguard_span text, mailguard_error *err)
+	{
+		(void)mailguard_checkup_observations($self->it, text, err);
+	}
+	/** Why observation `i` of those passed over was; None past the end. */
+	const char *note(size_t i)
+	{
+		const mailguard_finding *f = mailguard_checkup_note($self->it, i);
+
+		return f ? f->text : NULL;
 	}
 	/** The mail program or system in use, and its version or None. */
 	void client(const char *product, const char *version,

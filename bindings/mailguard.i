@@ -13,4 +13,5 @@
 %include "notice.i"
 %include "checkup.i"
 %include "find.i"
+%include "look.i"
 %include "report.i"

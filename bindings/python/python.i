@@ -178,6 +178,16 @@ static void _register(PyObject *base, PyObject *by_status)
 	$1 = PyUnicode_Check($input) || PyObject_CheckBuffer($input);
 }
 
+/* The same, or None. */
+%typemap(in) const char *path_or_none (PyObject *b = NULL) {
+	if ($input != Py_None && !PyUnicode_FSConverter($input, &b))
+		SWIG_fail;
+	$1 = b ? PyBytes_AS_STRING(b) : NULL;
+}
+%typemap(freearg) const char *path_or_none {
+	Py_XDECREF(b$argnum);
+}
+
 /* A callable(done, total, what) or None; lent for the call. */
 %typemap(in) py_watch *watch (py_watch w) {
 	py_watch_set(&w, $input);

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import pathlib
 import pickle
 import signal
 import socket
@@ -110,12 +111,13 @@ class Checkup(unittest.TestCase):
         c.saw("a2 receive fail")
         steps = list(c)
         self.assertEqual([(s.stage, s.target, s.outcome) for s in steps
-                          if s.stage != "first"],
+                          if s.stage in ("place", "store")],
                          [("place", "m1", "damaged"),
                           ("place", "m2", "damaged"),
                           ("place", "m3", "unknown"),  # a quick look only
                           ("store", "m1", "damaged"),
                           ("store", "m2", "damaged"), ("store", "m3", "ok")])
+        self.assertNotIn("unknown", [s.stage for s in steps])
         self.assertEqual((steps[-1].done, str(steps[-1])),
                          (steps[-1].total, steps[-1].text))
         self.assertEqual(pickle.loads(pickle.dumps(steps)), steps)
@@ -141,6 +143,26 @@ class Checkup(unittest.TestCase):
         v = mailguard.checkup(PROFILE, maps=self.maps, net=False,
                               budget=0.000001)
         self.assertTrue(v.not_looked_at)
+
+    def test_what_others_saw_is_weighed(self):
+        seen = [{"t": "probe", "sv": "S2", "dir": "in", "ph": "tcp",
+                 "r": "fail", "vp": "ext1"}]
+        path = self.write("seen.json", json.dumps(
+            {"observations": seen}).encode())
+        without = mailguard.checkup(PROFILE, maps=self.maps, net=False)
+        got = [mailguard.checkup(PROFILE, maps=self.maps, net=False,
+                                 observations=given)
+               for given in (seen, json.dumps({"observations": seen}),
+                             pathlib.Path(path))]
+        self.assertEqual([len(v.evidence) for v in got],
+                         [len(without.evidence) + 1] * 3)
+        c = mailguard.Checkup(PROFILE, net=False)
+        self.assertEqual(c.notes, ())
+        c.observe([{"t": "probe", "sv": "S9", "dir": "in", "ph": "tcp",
+                    "r": "fail"}])
+        self.assertEqual(len(c.notes), 1)
+        with self.assertRaises(mailguard.FormatError):
+            c.observe("{")
 
     def test_known_defects_of_a_client_are_weighed(self):
         for clients in ({"windows": "26100.7623"}, {"outlook": None}):

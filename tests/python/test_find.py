@@ -56,5 +56,67 @@ class Find(unittest.TestCase):
             list(mailguard.find(self.folder.name, progress=lambda *at: True))
 
 
+PREFS = b"\n".join(b'user_pref("%s", %s);' % pair for pair in (
+    (b"mail.accountmanager.accounts", b'"account1"'),
+    (b"mail.account.account1.server", b'"s1"'),
+    (b"mail.account.account1.identities", b'"id1"'),
+    (b"mail.identity.id1.useremail", b'"ann@one.example"'),
+    (b"mail.server.s1.type", b'"pop3"'),
+    (b"mail.server.s1.hostname", b'"localhost"'),
+    (b"mail.server.s1.userName", b'"ann"'),
+    (b"mail.server.s1.directory-rel", b'"[ProfD]Mail/pop.one.example"')))
+
+
+class Look(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def put(self, name, data):
+        path = os.path.join(self.folder.name, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(data)
+
+    def settings(self, home, profile):
+        self.put(f"{home}/profiles.ini", b"[Profile0]\nIsRelative=1\n"
+                 b"Path=%s\nDefault=1\n" % profile.encode())
+        self.put(f"{home}/{profile}/prefs.js", PREFS)
+        self.put(f"{home}/{profile}/Mail/pop.one.example/Inbox",
+                 MAIL + bytes(512))
+
+    def test_settings_of_a_home_become_a_profile(self):
+        self.settings("u/.thunderbird", "x.default")
+        home = os.path.join(self.folder.name, "u")
+        around = mailguard.look(homes=[home])
+        self.assertEqual([a["address"] for a in
+                          around.profile["accounts"]], ["ann@one.example"])
+        self.assertIn("settings", [s.what for s in around.seen])
+        self.assertTrue(all(str(s) for s in around.seen))
+        self.assertEqual(pickle.loads(pickle.dumps(around)), around)
+
+    def test_a_checkup_needs_no_more_than_a_look_around(self):
+        self.settings("Users/u/AppData/Roaming/Thunderbird",
+                      "Profiles/x.default")
+        around = mailguard.look(self.folder.name)
+        steps = list(mailguard.Checkup(around.profile, net=False))
+        self.assertIn("damaged", [s.outcome for s in steps])
+
+    def test_the_home_is_the_user_s_if_none_is_named(self):
+        self.settings(".thunderbird", "x.default")
+        was = os.environ.get("HOME")
+        os.environ["HOME"] = self.folder.name
+        try:
+            self.assertTrue(mailguard.look().profile["accounts"])
+        finally:
+            os.environ.pop("HOME")
+            if was is not None:
+                os.environ["HOME"] = was
+
+    def test_a_root_that_is_not_there_is_refused(self):
+        with self.assertRaises(mailguard.SystemRefused):
+            mailguard.look("/no/such")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -6,8 +6,9 @@
 
 The main job, and what it is made of:
 
-    checkup(profile)     ask the servers, look at the files, say who is at fault
+    checkup(profile)     ask servers, look at files, say who is at fault
     Checkup(profile)     the same step by step, with report("html") and others
+    look()               this computer's settings and mail files as a profile
     settings(path)       a mail program's own settings as such a profile
     probe(urls)          ask servers, many at once
     status(page)         what a provider's status page says of my accounts
@@ -38,7 +39,7 @@ from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
 from .checkups import Checkup, Step, checkup, settings
-from .finds import Found, find
+from .finds import Around, Found, Looked, find, look
 from .incidents import Incident, StatusPage, Subject, status
 from .notices import Notice, notice
 from .probes import ProbeResult, probe
@@ -51,13 +52,13 @@ from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
 
 __version__ = version()
 __all__ = [
-    "AlreadyExists", "Attachment", "Busy", "Cancelled", "Checked",
+    "AlreadyExists", "Around", "Attachment", "Busy", "Cancelled", "Checked",
     "Checkup", "Classifier", "Component", "Endpoint", "Error",
     "Explanation", "Finding", "Flags", "FormatError", "Found", "Incident",
-    "InvalidArgument", "Item", "LimitReached", "MailGuard", "Meaning",
-    "Message", "Next", "Notice", "OutOfMemory", "ProbeResult", "Reading",
-    "Salvaged", "StatusPage", "Step", "Store", "Subject", "Summary",
-    "SystemRefused", "Unsupported", "Verdict", "check", "checkup",
-    "endpoint", "explain", "find", "notice", "open", "probe", "salvage",
-    "settings", "status", "version", "weigh",
+    "InvalidArgument", "Item", "LimitReached", "Looked", "MailGuard",
+    "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult",
+    "Reading", "Salvaged", "StatusPage", "Step", "Store", "Subject",
+    "Summary", "SystemRefused", "Unsupported", "Verdict", "check",
+    "checkup", "endpoint", "explain", "find", "look", "notice", "open",
+    "probe", "salvage", "settings", "status", "version", "weigh",
 ]

@@ -11,7 +11,7 @@ from .tools import MailGuard, _handle, _stoppable
 from .values import Verdict
 
 _NO_NET, _NO_DEEP, _NO_STATUS = 1, 2, 4
-_STAGES = ("", "place", "server", "page", "store", "first")
+_STAGES = ("", "place", "server", "page", "store", "first", "silence", "here")
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 Profile = Union[Path, Mapping[str, Any]]
 Secret = Union[str, bytes, None]
@@ -33,9 +33,10 @@ def _profile(mg: MailGuard, profile: Profile,
 class Step:
     """One step of a checkup; str() of it is one line.
 
-    stage is "place", "server", "page" or "store" for what was looked at, and
-    once "first": what is quick is through, time to show the verdict so far.
-    unlooked: it could not be looked at, so nothing is known of it.
+    stage is "place", "server", "page" or "store" for what was looked at,
+    "silence" where an account may wait for mail too long, "here" for this
+    machine's line, resolver and clock, and once "first": what is quick is
+    through, time to show the verdict so far. unlooked: it could not be looked at, so nothing is known of it.
     """
     stage: str
     outcome: str
@@ -58,10 +59,13 @@ class Checkup:
     returns; saw what the person at the mail program sees, as "a1 receive fail
     0x800CCC0F"; maps owners' paths and where they are read here; clients the
     mail programs or systems in use and their versions, {"windows":
-    "26100.7623"}. secret is given a login and a host and returns the
-    password, or None (the login is then untested). net, status, deep: ask
-    servers, fetch status pages, read each message. budget: seconds for all of
-    it; what is left out is named by the verdict.
+    "26100.7623"}; observations what others saw, see observe(). secret is
+    given a login and a host and returns the password, or None (the login is
+    then untested). net, status, deep: ask servers, fetch status pages, read
+    each message. budget: seconds for all of it; what is left out is named by
+    the verdict. control: URL of a host far from all mail servers, to tell a
+    dead line from dead servers; control_name: another name for the resolver.
+    Without it no stranger is asked.
 
     After every step verdict() and report() tell what is known so far. Ctrl-C
     ends a step at once. In one thread at a time.
@@ -70,18 +74,25 @@ class Checkup:
     def __init__(self, profile: Profile, *, saw: Iterable[str] = (),
                  maps: Mapping[str, str] = {},
                  clients: Mapping[str, Optional[str]] = {},
+                 observations: Any = None,
                  secret: Optional[Callable[[str, str], Secret]] = None,
                  ca_file: Optional[str] = None, net: bool = True,
                  status: bool = True, deep: bool = True,
-                 budget: Optional[float] = None, lang: str = "en") -> None:
+                 budget: Optional[float] = None,
+                 control: Optional[str] = None,
+                 control_name: Optional[str] = None,
+                 lang: str = "en") -> None:
         self._mg = mg = MailGuard(lang)
         flags = ((0 if net else _NO_NET) | (0 if deep else _NO_DEEP) |
                  (0 if status else _NO_STATUS))
         self._it = _core.Checkup(mg, _profile(mg, profile, maps), secret,
                                  ca_file, flags,
-                                 int((budget or 0) * 1_000_000))
+                                 int((budget or 0) * 1_000_000), control,
+                                 control_name)
         for words in saw:
             self._it.saw(words)
+        if observations is not None:
+            self.observe(observations)
         for product, version in clients.items():
             self._it.client(product, version)
 
@@ -99,6 +110,30 @@ class Checkup:
     def saw(self, words: str) -> None:
         """What the person sees: "a1 receive fail 0x800CCC0F"."""
         self._it.saw(words)
+
+    def observe(self, observations: Any) -> None:
+        """What others saw: the lines of another machine's `mailguard probe
+        --json`, as str or bytes, or in a file given as os.PathLike; or a case
+        with "observations", as JSON or a mapping, or just a list of those.
+        See docs/schema/probe.json and weigh.json."""
+        if isinstance(observations, os.PathLike):
+            with open(observations, "rb") as f:
+                observations = f.read()
+        elif not isinstance(observations, (str, bytes, bytearray, memoryview)):
+            if not isinstance(observations, Mapping):
+                observations = {"observations": list(observations)}
+            observations = json.dumps(observations)
+        self._it.observe(observations)
+
+    @property
+    def notes(self) -> Tuple[str, ...]:
+        """What observations were of no use here, and why."""
+        notes = []
+        note = self._it.note(0)
+        while note is not None:
+            notes.append(note)
+            note = self._it.note(len(notes))
+        return tuple(notes)
 
     def verdict(self) -> Verdict:
         """Weigh what was seen so far."""
@@ -120,10 +155,12 @@ class Checkup:
 def checkup(profile: Profile, *, saw: Iterable[str] = (),
             maps: Mapping[str, str] = {},
             clients: Mapping[str, Optional[str]] = {},
+            observations: Any = None,
             secret: Optional[Callable[[str, str], Secret]] = None,
             ca_file: Optional[str] = None, net: bool = True,
             status: bool = True, deep: bool = True,
-            budget: Optional[float] = None,
+            budget: Optional[float] = None, control: Optional[str] = None,
+            control_name: Optional[str] = None,
             progress: Optional[Callable[[str], object]] = None,
             lang: str = "en") -> Verdict:
     """Ask the servers, look at the mail files, and say who is at fault.
@@ -132,8 +169,10 @@ def checkup(profile: Profile, *, saw: Iterable[str] = (),
     returns True the rest is left out.
     """
     steps = Checkup(profile, saw=saw, maps=maps, clients=clients,
-                    secret=secret, ca_file=ca_file, net=net, status=status,
-                    deep=deep, budget=budget, lang=lang)
+                    observations=observations, secret=secret,
+                    ca_file=ca_file, net=net, status=status, deep=deep,
+                    budget=budget, control=control,
+                    control_name=control_name, lang=lang)
     for step in steps:
         if progress is not None and progress(step.text) is True:
             break

@@ -1,8 +1,10 @@
-"""Which mail files lie on this computer, and whose they are."""
+"""Which mail files lie on this computer, whose they are, and what the mail
+programs here have for settings."""
 import datetime
 import json
+import os
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple
 
 from . import core as _core
 from .checkups import Path, Profile, _profile
@@ -46,6 +48,31 @@ class Found:
         return self.words
 
 
+@dataclass(frozen=True)
+class Looked:
+    """One thing a look around saw; str() of it is one line.
+
+    what is "settings" that were read, "unread" settings, where text says why
+    and what to do, "orphan" for a mail file no settings name, or "passed" for
+    what could not be looked into. accounts: how many new ones came of it.
+    """
+    what: str
+    path: str
+    client: Optional[str]
+    text: str
+    accounts: int
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a look around gathered: a profile, as checkup() takes it."""
+    profile: Dict[str, Any]
+    seen: Tuple[Looked, ...]
+
+
 def find(*paths: Path, profile: Optional[Profile] = None,
          maps: Mapping[str, str] = {}, progress: Optional[Progress] = None,
          lang: str = "en") -> Iterator[Found]:
@@ -67,3 +94,32 @@ def find(*paths: Path, profile: Optional[Profile] = None,
     while found is not None:
         yield Found._of(json.loads(found[0]), found[1])
         found = search.step(mg)
+
+
+_LOOKED = ("", "settings", "unread", "orphan", "passed")
+
+
+def look(root: Optional[Path] = None, *, homes: Iterable[Path] = (),
+         progress: Optional[Progress] = None, lang: str = "en") -> Around:
+    """Settings of mail programs, and mail files, on a computer: an Around.
+
+    root is where another computer's disk is mounted. Without it this one is
+    looked at, in homes or, if there are none, that of the user.
+    ``mailguard.checkup(mailguard.look().profile)`` is the main job without
+    a profile. progress is as in Store.
+    """
+    mg = MailGuard(lang)
+    looking = _core.Look(mg, root, progress)
+    homes = list(homes)
+    if root is None and not homes:
+        homes = [os.path.expanduser("~")]
+    for home in homes:
+        looking.home(home)
+    seen = []
+    step = looking.step()
+    while step is not None:
+        what = _LOOKED[step[0]] if step[0] < len(_LOOKED) else "unknown"
+        seen.append(Looked(what, *step[1:]))
+        step = looking.step()
+    profile: Dict[str, Any] = json.loads(looking.profile().json(mg))
+    return Around(profile, tuple(seen))

@@ -154,7 +154,8 @@ class Message:
     @property
     def attachments(self) -> Tuple[Attachment, ...]:
         """What is to be saved, not what lies in a message within it."""
-        found: Optional[Tuple[Attachment, ...]] = getattr(self, "_attachments", None)
+        found: Optional[Tuple[Attachment, ...]] = getattr(
+            self, "_attachments", None)
         if found is None:
             mail, parts = self._whole(), []
             part = mail.attachment(0)
