@@ -119,11 +119,11 @@ static mailguard_status make_word(mailguard_buffer *word,
 }
 
 /* The longest head of `s` whose word fits in `room`; at least a character. */
-static mailguard_status fit_word(size_t *took,
-                                 mailguard_buffer *word,
-                                 mailguard_draft *d,
-                                 mailguard_span s,
-                                 size_t room)
+static mailguard_status longest_word(size_t *took,
+                                     mailguard_buffer *word,
+                                     mailguard_draft *d,
+                                     mailguard_span s,
+                                     size_t room)
 {
 	size_t n = mgi_utf8_cut(s, room), one = 0;
 	mailguard_status st;
@@ -138,6 +138,39 @@ static mailguard_status fit_word(size_t *took,
 		n = n > one ? n : one;
 	}
 	*took = n;
+	return st;
+}
+
+static bool is_padded(const mailguard_buffer *word)
+{
+	return word->len > 3 && word->at[word->len - 3] == '=';
+}
+
+/*
+ * A little shorter if its base64 then needs no padding: some readers join
+ * words before they decode them, and padding ends what they read.
+ */
+static mailguard_status fit_word(size_t *took,
+                                 mailguard_buffer *word,
+                                 mailguard_draft *d,
+                                 mailguard_span s,
+                                 size_t room)
+{
+	mailguard_status st = longest_word(took, word, d, s, room);
+	size_t longest = *took, n = longest;
+
+	while (st == MAILGUARD_OK && *took < s.len && is_padded(word) &&
+	       n > longest / 2) {
+		n = mgi_utf8_cut(s, n - 1);
+		if (!n)
+			break;
+		st = make_word(word, d, mgi_span_head(s, n), NULL);
+		*took = n;
+	}
+	if (st == MAILGUARD_OK && *took < longest && is_padded(word)) {
+		*took = longest;
+		st = make_word(word, d, mgi_span_head(s, longest), NULL);
+	}
 	return st;
 }
 
@@ -233,7 +266,11 @@ static void put_quoted(mgi_fold *f, mailguard_span s)
 	mgi_buf_putc(&q, '"');
 	if (q.failed && !f->out->failed)
 		f->out->failed = q.failed;
-	put_plain(f, mgi_buf_span(&q));
+	/* Some readers keep a fold between quotes as it is. */
+	if (q.len < MGI_FOLD)
+		put_word(f, mgi_span(" ", 1), mgi_buf_span(&q));
+	else
+		put_plain(f, mgi_buf_span(&q));
 	mgi_buf_done(&q);
 }
 

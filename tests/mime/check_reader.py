@@ -7,7 +7,7 @@ Every difference there may be is a row of differs.tsv (which mail, by its
 SHA-256; beside whom; in what; why, as docs/rooms/mime.md tells); any other
 one, and a row that no longer holds, fails.
 
-Usage: check_reader.py MIME_TOOL [GMIME_TOOL] [--list | --rewrite]
+Usage: check_reader.py MIME_TOOL [GMIME_TOOL] [--list]
 """
 import collections
 import email

@@ -5,11 +5,12 @@
  * for every reader, so that tests/mime/check_reader.py can compare them.
  */
 #include <stdio.h>
+#include <string.h>
 
-static inline void json_string(const char *s)
+static inline void json_bytes(const char *s, size_t n)
 {
 	putchar('"');
-	for (; *s; s++) {
+	for (; n--; s++) {
 		if (*s == '"' || *s == '\\')
 			printf("\\%c", *s);
 		else if ((unsigned char)*s < ' ')
@@ -18,6 +19,11 @@ static inline void json_string(const char *s)
 			putchar(*s);
 	}
 	putchar('"');
+}
+
+static inline void json_string(const char *s)
+{
+	json_bytes(s, strlen(s));
 }
 
 static inline void member(const char *name, const char *value)

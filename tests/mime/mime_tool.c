@@ -78,7 +78,10 @@ static void dump_part(mailguard_message *m, const mailguard_part *part)
 		must(mailguard_buffer_new(&text, mg, &err), &err);
 		must(mailguard_message_part_text(text, m, part->number, &err),
 		     &err);
-		member("text", mailguard_buffer_text(text));
+		printf("\"text\": ");
+		json_bytes(mailguard_buffer_text(text),
+		           mailguard_buffer_length(text));
+		printf(", ");
 		mailguard_buffer_free(text);
 	}
 	printf("\"type\": ");
