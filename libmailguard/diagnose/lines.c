@@ -172,7 +172,21 @@ static mgi_say_id many_of(mgi_say_id id)
 	}
 }
 
-/* One line for all of a kind. */
+/* Was nothing told but the name of what was not looked at? */
+static bool is_plain(const mgi_lines *ls, size_t i)
+{
+	const mgi_texts *t = &ls->v->unlooked;
+	mailguard *mg = mgi_arena_handle(ls->arena);
+	mailguard_buffer b;
+	const char *plain;
+
+	mgi_buf_init(&b, mg);
+	mgi_say(&b, mg, t->ids[i], "name", t->names[i] ? t->names[i] : "");
+	plain = mgi_buf_keep(ls->arena, &b);
+	return !plain || strcmp(plain, t->at[i]) == 0;
+}
+
+/* Those with a reason one by one, the others of a kind in one line. */
 static void unlooked_add(mgi_lines *ls, mgi_say_id id)
 {
 	const mgi_texts *t = &ls->v->unlooked;
@@ -183,6 +197,10 @@ static void unlooked_add(mgi_lines *ls, mgi_say_id id)
 	for (i = 0; names && i < t->count; i++) {
 		if (t->ids[i] != id)
 			continue;
+		if (!is_plain(ls, i)) {
+			mgi_line_add(ls, MGI_SECTION_UNLOOKED, id, t->at[i]);
+			continue;
+		}
 		if (!n)
 			first = i;
 		names[n++] = t->names[i];

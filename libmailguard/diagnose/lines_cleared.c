@@ -71,9 +71,11 @@ static mgi_say_id why_of(int32_t kind, const mailguard_evidence *e)
 		[MAILGUARD_TEST_DEV] = MGI_SAY_CLEARED_BY_DEV,
 		[MAILGUARD_TEST_WEB] = MGI_SAY_CLEARED_BY_WEB,
 		[MAILGUARD_TEST_RECUR] = MGI_SAY_CLEARED_BY_BEYOND,
+		[MAILGUARD_TEST_SILENCE] = MGI_SAY_CLEARED_BY_SILENCE,
 	};
 
-	if (e->outcome != MAILGUARD_OUTCOME_OK)
+	if (e->outcome != MAILGUARD_OUTCOME_OK ||
+	    (size_t)e->test >= sizeof(ids) / sizeof(ids[0]))
 		return MGI_SAY_CLEARED_BY_BEYOND;
 	if ((kind == MGI_KIND_LOCALNET || kind == MGI_KIND_CLIENT) &&
 	    (e->test == MAILGUARD_TEST_OP || e->test == MAILGUARD_TEST_PROBE))

@@ -49,7 +49,7 @@ const char *mgi_outcome_text(const mailguard *mg, mailguard_outcome outcome);
 
 /* One thing that was looked at, or seen by a person. */
 typedef struct mgi_thing {
-	const char *kind; /* "place", "server", "page", "store", or a test */
+	const char *kind; /* "place", "server" ..., or the name of a test */
 	const char *id, *name, *account, *direction, *outcome, *text;
 	mailguard_outcome result;
 	int32_t reserved;

@@ -183,23 +183,6 @@ static void call_add(mailguard_report *r, const mgi_line *l)
 		                                NULL }));
 }
 
-/* Why something could not be looked at, in the words of its step. */
-static void unread_add(mailguard_report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->step_count; i++) {
-		const mailguard_checkup_step *s = &r->steps[i];
-
-		if (s->outcome == MAILGUARD_OUTCOME_UNKNOWN &&
-		    (s->stage == MAILGUARD_CHECKUP_SERVER ||
-		     s->stage == MAILGUARD_CHECKUP_PAGE ||
-		     s->stage == MAILGUARD_CHECKUP_STORE) &&
-		    mgi_report_step(r, s->stage, s->target, s->account) == s)
-			row_add(r, MGI_SECTION_UNLOOKED, 1, s->text);
-	}
-}
-
 static int32_t level_of(const mgi_line *l)
 {
 	if (l->section == MGI_SECTION_FAULT)
@@ -234,6 +217,4 @@ void mgi_rows_compose(mailguard_report *r)
 		if (r->profile && l->id == MGI_SAY_MEANWHILE_WEBMAIL)
 			webmail_add(r);
 	}
-	if (r->profile)
-		unread_add(r);
 }

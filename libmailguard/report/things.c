@@ -6,13 +6,34 @@
 
 #include <string.h>
 
+/* A stage, and the tests whose evidence its steps have told. */
+static const struct {
+	mailguard_checkup_stage stage;
+	const char *name;
+	mailguard_test tests[3];
+} stages[] = {
+	{ MAILGUARD_CHECKUP_PLACE, "place", { 0, 0, 0 } },
+	{ MAILGUARD_CHECKUP_SERVER, "server", { MAILGUARD_TEST_PROBE, 0, 0 } },
+	{ MAILGUARD_CHECKUP_PAGE, "page", { MAILGUARD_TEST_STATUS, 0, 0 } },
+	{ MAILGUARD_CHECKUP_STORE, "store", { MAILGUARD_TEST_STORE, 0, 0 } },
+	{ MAILGUARD_CHECKUP_SILENCE,
+	  "silence",
+	  { MAILGUARD_TEST_SILENCE, 0, 0 } },
+	{ MAILGUARD_CHECKUP_HERE,
+	  "here",
+	  { MAILGUARD_TEST_NET, MAILGUARD_TEST_DNS, MAILGUARD_TEST_CLOCK } },
+};
+
+#define STAGES (sizeof(stages) / sizeof(stages[0]))
+
 static const char *stage_name(mailguard_checkup_stage stage)
 {
-	static const char *const names[] = { "", "place", "server", "page",
-		                             "store" };
+	size_t i;
 
-	return stage > 0 && stage <= MAILGUARD_CHECKUP_STORE ? names[stage]
-	                                                     : "step";
+	for (i = 0; i < STAGES; i++)
+		if (stages[i].stage == stage)
+			return stages[i].name;
+	return "step";
 }
 
 /* The full path, or what people call it. */
@@ -26,9 +47,14 @@ static const char *step_name(const mailguard_report *r,
 		return mgi_world_call(&r->v->world, "server:", s->target);
 	case MAILGUARD_CHECKUP_PAGE:
 		return mgi_world_call(&r->v->world, "provider:", s->target);
-	default:
+	case MAILGUARD_CHECKUP_SILENCE:
+		return mgi_world_call(&r->v->world, "account:", s->target);
+	case MAILGUARD_CHECKUP_PLACE:
+	case MAILGUARD_CHECKUP_STORE:
 		store = mailguard_profile_storage_of(r->profile, s->target);
 		return store ? store->path : s->target;
+	default:
+		return s->target;
 	}
 }
 
@@ -46,12 +72,29 @@ static void step_tell(mgi_thing *out,
 	out->text = s->text;
 }
 
-/* A checkup's own steps tell of what it probed, checked and read. */
+static bool has_stage(const mailguard_report *r, mailguard_checkup_stage stage)
+{
+	size_t i;
+
+	for (i = 0; i < r->step_count; i++)
+		if (r->steps[i].stage == stage)
+			return true;
+	return false;
+}
+
+/* A checkup's own steps tell of what it looked at. */
 static bool is_of_step(const mailguard_report *r, const mailguard_evidence *e)
 {
-	return r->step_count && (e->test == MAILGUARD_TEST_PROBE ||
-	                         e->test == MAILGUARD_TEST_STORE ||
-	                         e->test == MAILGUARD_TEST_STATUS);
+	size_t i, k;
+
+	if (e->vantage != MAILGUARD_VANTAGE_HERE)
+		return false;
+	for (i = 0; i < STAGES; i++)
+		for (k = 0; k < 3; k++)
+			if (stages[i].tests[k] == e->test &&
+			    has_stage(r, stages[i].stage))
+				return true;
+	return false;
 }
 
 static void evidence_tell(mgi_thing *out,
@@ -91,12 +134,8 @@ bool mgi_things_next(mgi_thing *out, mgi_things *at)
 	bool found = false;
 
 	memset(out, 0, sizeof(*out));
-	while (!found && at->step < r->step_count) {
-		const mailguard_checkup_step *s = &r->steps[at->step++];
-
-		if (!s->target)
-			continue; /* it looked at nothing */
-		step_tell(out, r, s);
+	if (at->step < r->step_count) {
+		step_tell(out, r, &r->steps[at->step++]);
 		found = true;
 	}
 	while (!found && at->reading < r->v->world.seen_count) {
