@@ -78,12 +78,39 @@ static bool damages_tell(mailguard_check *c, const mailguard_item *item)
 	return loss;
 }
 
+/* What only looks wrong is never more than a note. */
+static void cues_tell(mailguard_check *c, const mailguard_item *item)
+{
+	static const mgi_say_id texts[MGI_CUES] = {
+		MGI_SAY_MESSAGE_BASE64_LINES,
+		MGI_SAY_MESSAGE_CONTROL,
+		MGI_SAY_MESSAGE_BOUNDARY,
+	};
+	const mgi_cues *cues = &c->exam.cues;
+	int i;
+
+	for (i = 0; i < MGI_CUES; i++) {
+		mailguard_finding f = { MAILGUARD_SEVERITY_NOTE,
+			                0,
+			                item->offset + cues->first[i],
+			                0,
+			                item->index,
+			                NULL,
+			                item->file,
+			                NULL };
+
+		if (cues->seen >> i & 1)
+			mgi_check_note(c, &f, texts[i]);
+	}
+}
+
 static void count(mailguard_check *c, const mailguard_item *item)
 {
 	const mgi_exam *e = &c->exam;
 	bool loss = damages_tell(c, item);
 
 	loss |= torn_tell(c, item);
+	cues_tell(c, item);
 	c->sum.messages++;
 	if (loss)
 		c->sum.damaged++;

@@ -33,6 +33,7 @@ void mgi_exam_begin(mgi_exam *e)
 	e->size = e->attachments = 0;
 	e->date = e->arrived = 0;
 	e->id[0] = '\0';
+	mgi_cues_begin(&e->cues);
 	opts.flags = e->decode ? MAILGUARD_PARSER_DECODE : 0;
 	e->st = mailguard_parser_new(&e->parser, e->mg, NULL, &opts, &e->error);
 	if (e->st >= 0 && e->hashed && !e->digest)
@@ -114,6 +115,10 @@ static void event_look(mgi_exam *e, const mailguard_parser_event *ev)
 		e->attachments +=
 			(ev->part->flags & MAILGUARD_PART_ATTACHMENT) &&
 			!is_forwarded(e, ev->part);
+		break;
+	case MAILGUARD_PARSER_BODY:
+		if (!ev->aside)
+			mgi_cues_feed(&e->cues, ev->part, ev->raw, ev->offset);
 		break;
 	case MAILGUARD_PARSER_DAMAGE:
 		damage_keep(e, &ev->damage);

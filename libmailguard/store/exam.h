@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 #include "mime/digest.h"
+#include "store/cues.h"
 
 #include <mailguard/mime.h>
 
@@ -28,6 +29,7 @@ typedef struct mgi_exam {
 	mailguard_time date, arrived;
 	char id[MGI_EXAM_ID_MAX + 1]; /* "" if it has none */
 	mgi_digests digests;
+	mgi_cues cues;
 } mgi_exam;
 
 void mgi_exam_init(mgi_exam *e, mailguard *mg, bool decode, bool hashed);

@@ -275,6 +275,58 @@ static bool row_next(char **cells, char *line, size_t size, FILE *f)
 	return false;
 }
 
+/* All of a file; NULL if it is not there. */
+static unsigned char *slurp(size_t *size, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	unsigned char *out;
+
+	if (!f)
+		return NULL;
+	(void)fseek(f, 0, SEEK_END);
+	*size = (size_t)ftell(f);
+	rewind(f);
+	out = malloc(*size + 1);
+	if (out && fread(out, 1, *size, f) != *size)
+		*size = 0;
+	fclose(f);
+	return out;
+}
+
+Test(store_mutants_corpora, of_real_mboxes_are_told)
+{
+	char path[4096], line[8192], *cells[10];
+	tally t = { 0 };
+	FILE *f;
+
+	if (!corpora())
+		cr_skip_test("MAILGUARD_CORPORA is not there");
+	snprintf(path, sizeof(path), "%s/stores/manifest.tsv", corpora());
+	f = fopen(path, "rb");
+	cr_assert(f != NULL);
+	while (row_next(cells, line, sizeof(line), f)) {
+		unsigned char *data;
+		size_t size = 0;
+
+		if (strcmp(cells[1], "mbox") != 0 || strlen(cells[9]) < 1 ||
+		    strcmp(cells[9], "0") == 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/stores/%s", corpora(),
+		         cells[0]);
+		data = slurp(&size, path);
+		if (data && size > 20000)
+			cr_log_info("%s", cells[0]);
+		if (data && size > 20000)
+			campaign(&t, data, size, 100);
+		free(data);
+	}
+	fclose(f);
+	tally_tell("corpora", &t);
+	cr_expect(lt(int, 100, t.made));
+	cr_expect(zero(int, t.silent_count));
+	cr_expect(le(int, t.made * 94, t.said * 100));
+}
+
 /* A finding of loss in what no damage befell is a lie. */
 Test(store_mutants_corpora, hardly_any_healthy_file_is_called_damaged)
 {
