@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/place.h"
+#include "base/text.h"
 #include "checkup/silence.h"
 
 const char *mgi_checkup_file(const mailguard_storage *s)
@@ -111,7 +112,7 @@ static mailguard_status check_run(look *out,
 static mailguard_status look_failed(look *out,
                                     mailguard_checkup *c,
                                     mailguard_status st,
-                                    const mailguard_error *why)
+                                    mailguard_error *why)
 {
 	if (st == MAILGUARD_ECANCELLED && !c->stopped &&
 	    !mgi_interrupted(c->mg)) {
@@ -129,7 +130,7 @@ static mailguard_status look_failed(look *out,
 	out->outcome = outcome_of(st, why->sys);
 	out->why = mgi_arena_strdup(c->arena, why->message);
 	if (!out->why)
-		return mgi_fail_nomem(NULL);
+		return mgi_fail_nomem(why);
 	if (out->outcome != MAILGUARD_OUTCOME_UNKNOWN) {
 		out->loss = out->why;
 		out->why = NULL;
@@ -240,6 +241,32 @@ static mailguard_status place_look(mailguard_checkup *c,
 	               found.loss ? found.loss : mgi_buf_text(&c->text), err);
 }
 
+/* A path of Windows that nothing maps says where the file is over there. */
+static bool is_elsewhere(const mailguard_storage *s)
+{
+	const char *p = s->path;
+
+	return !s->file && ((mgi_is_alpha((unsigned char)p[0]) && p[1] == ':' &&
+	                     p[2] == '\\') ||
+	                    (p[0] == '\\' && p[1] == '\\'));
+}
+
+static mailguard_status elsewhere_tell(mailguard_checkup *c,
+                                       const mailguard_storage *s,
+                                       mailguard_error *err)
+{
+	mailguard_buffer why;
+	mailguard_status st;
+
+	mgi_buf_init(&why, c->mg);
+	mgi_say(&why, c->mg, MGI_SAY_LOOK_ELSEWHERE, "path", s->path);
+	st = mgi_buf_status(&why, err);
+	if (st >= 0)
+		st = leave_out(c, s, mgi_buf_text(&why), err);
+	mgi_buf_done(&why);
+	return st;
+}
+
 mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 {
 	const mailguard_storage *s =
@@ -251,6 +278,8 @@ mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 	if (!s)
 		return MAILGUARD_ITEROVER;
 	c->at++;
+	if (is_elsewhere(s))
+		return elsewhere_tell(c, s, err);
 	if (mgi_place_find(&place, c->mg, mgi_checkup_file(s), s->path, &own) <
 	    0) {
 		outcome = outcome_of(own.status, own.sys);
@@ -281,6 +310,8 @@ mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
 	if (!s)
 		return MAILGUARD_ITEROVER;
 	before = c->quick[c->at++];
+	if (is_elsewhere(s))
+		return elsewhere_tell(c, s, err);
 	if (mgi_checkup_over(c))
 		return leave_out(c, s, mgi_checkup_time_up(c), err);
 	st = look_take(&found, c, s, false, err);
