@@ -18,3 +18,11 @@ set_tests_properties(examples.program PROPERTIES LABELS examples TIMEOUT 120
   ENVIRONMENT
   "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
   FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
+
+# Without a profile: what is found, what is asked for, how it ends.
+add_test(NAME examples.look COMMAND ${Python3_EXECUTABLE}
+  ${CMAKE_CURRENT_SOURCE_DIR}/examples/test_look.py)
+set_tests_properties(examples.look PROPERTIES LABELS examples TIMEOUT 300
+  ENVIRONMENT
+  "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
+  FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")

@@ -42,7 +42,8 @@ class Program(unittest.TestCase):
 
     def test_a_wrong_call_is_named(self):
         rows = [
-            ("nothing", [], "usage: mailguard VERB"),
+            ("nothing here", ["checkup", "--root", tempfile.gettempdir() +
+              "/no such folder"], "no folder that can be read"),
             ("no such verb", ["nix"], "mailguard: nix: no such verb"),
             ("no argument", ["explain"], "usage: mailguard explain"),
             ("no file", ["weigh"], "usage: mailguard weigh"),

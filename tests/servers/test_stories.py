@@ -238,7 +238,7 @@ class BadInput(Stage):
         self.refuses("key's file", "strange.json", strange)
         self.refuses("no account", "no account", empty)
         self.refuses("no such server", "nix", lost)
-        self.refuses("none", "usage: mailguard checkup")
+        self.refuses("two", "usage: mailguard checkup", "a", "b")
         self.assertEqual(snapshot(self.folder), self.before)
 
     def test_an_argument_that_means_nothing_is_named(self):
