@@ -3,16 +3,18 @@
 TZ=JST-9
 export TZ
 
-# mails NAME COUNT - an mbox of so many messages
+# mails NAME COUNT HOURS - an mbox of so many messages, one a day, the last so
+# long ago
 mails() {
-	awk -v name="$1" -v count="$2" 'BEGIN {
+	LC_ALL=C awk -v name="$1" -v count="$2" -v ago="$3" -v now="$(date +%s)" \
+		'BEGIN {
 		for (i = 1; i <= count; i++) {
-			day = 1 + (i - 1) % 28
-			printf "From client%d@client.example Mon Jan %2d 09:%02d:00 2026\n",
-				i, day, i % 60
+			when = now - ago * 3600 - (count - i) * 86400
+			printf "From client%d@client.example %s\n", i,
+				strftime("%a %b %d %H:%M:%S %Y", when)
 			printf "From: client%d@client.example\n", i
 			printf "To: %s@office.example\n", name
-			printf "Date: %d Jan 2026 09:%02d:00 +0900\n", day, i % 60
+			printf "Date: %s\n", strftime("%d %b %Y %H:%M:%S +0900", when)
 			printf "Subject: Order %d\n", i
 			printf "Message-ID: <%s-%d@client.example>\n", name, i
 			printf "MIME-Version: 1.0\n"
@@ -32,20 +34,20 @@ make_mail() {
 	mkdir -p "$cloud/orders/cur" "$cloud/orders/new" "$cloud/orders/tmp" \
 		Users/u/Mail
 	# Torn off in the middle of a message; zero bytes follow.
-	mails info 40 >whole
+	mails info 40 50 >whole
 	dd if=whole of="$cloud/info.mbox" bs=1024 count=30 2>/dev/null
 	dd if=/dev/zero bs=1024 count=8 2>/dev/null >>"$cloud/info.mbox"
 	# The first piece never came back from the cloud: zero bytes again.
-	mails sales 40 >"$cloud/sales.mbox"
+	mails sales 40 50 >"$cloud/sales.mbox"
 	dd if=/dev/zero of="$cloud/sales.mbox" bs=1024 count=4 conv=notrunc \
 		2>/dev/null
 	# A Maildir with a message of nothing but zero bytes.
 	for i in 1 2 3 4 5 6; do
-		mails orders 1 | sed 1d >"$cloud/orders/cur/176800000$i.M$i.pc:2,S"
+		mails orders 1 50 | sed 1d >"$cloud/orders/cur/176800000$i.M$i.pc:2,S"
 	done
 	dd if=/dev/zero of="$cloud/orders/cur/1768000003.M3.pc:2,S" \
 		bs=1024 count=2 2>/dev/null
-	mails owner 30 >Users/u/Mail/owner.mbox
+	mails owner 30 1 >Users/u/Mail/owner.mbox
 	rm whole
 }
 

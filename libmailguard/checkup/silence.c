@@ -251,16 +251,6 @@ static const mailguard_account *account_next(mailguard_checkup *c)
 	return a;
 }
 
-size_t mgi_checkup_silences(const mailguard_checkup *c)
-{
-	const mailguard_account *a;
-	size_t i, n = 0;
-
-	for (i = 0; (a = mailguard_profile_account(c->profile, i)) != NULL; i++)
-		n += a->store && a->server_in;
-	return n;
-}
-
 static size_t store_number(const mailguard_checkup *c, const char *id)
 {
 	const mailguard_storage *s;
@@ -272,31 +262,42 @@ static size_t store_number(const mailguard_checkup *c, const char *id)
 	return i; /* past the last there is room, and nothing in it */
 }
 
+/* Nothing unusual; where there is little mail that is not told. */
+static mailguard_status usual_take(mailguard_checkup *c,
+                                   const mailguard_account *a,
+                                   const mgi_silent *s,
+                                   mailguard_error *err)
+{
+	mailguard_buffer b;
+	mailguard_status st;
+
+	mgi_buf_init(&b, c->mg);
+	gap_say(&b, c, &s->there, MGI_SAY_CHECKUP_SILENT_USUAL);
+	silence_tell(c, a, mgi_buf_text(&b));
+	c->step.outcome = MAILGUARD_OUTCOME_OK;
+	st = mgi_buf_status(&b, err);
+	mgi_buf_done(&b);
+	return st;
+}
+
 mailguard_status mgi_checkup_silence(mailguard_checkup *c, mailguard_error *err)
 {
-	const mailguard_account *a = account_next(c);
 	struct mgi_waits *w = waits_of(c);
 	mailguard_time now = mgi_now(c->mg);
-	mailguard_buffer b;
+	const mailguard_account *a;
 	mgi_silent s;
 
 	if (!w)
 		return mgi_fail_nomem(err);
-	if (!a)
-		return MAILGUARD_ITEROVER;
-	mgi_silent_judge(&s, &w->stores[store_number(c, a->store)],
-	                 &w->inboxes[c->at++], now, mgi_utc_offset(c->mg, now));
-	if (s.here.unusual || s.there.unusual)
-		return unusual_take(c, a, &s, err);
-	mgi_buf_init(&b, c->mg);
-	gap_say(&b, c, &s.there,
-	        s.there.known ? MGI_SAY_CHECKUP_SILENT_USUAL
-	                      : MGI_SAY_CHECKUP_SILENT_UNKNOWN);
-	silence_tell(c, a, mgi_buf_text(&b));
-	c->step.outcome = s.there.known ? MAILGUARD_OUTCOME_OK
-	                                : MAILGUARD_OUTCOME_UNKNOWN;
-	if (mgi_buf_status(&b, NULL) < 0)
-		c->text.failed = MAILGUARD_ENOMEM;
-	mgi_buf_done(&b);
-	return MAILGUARD_OK;
+	do {
+		a = account_next(c);
+		if (!a)
+			return MAILGUARD_ITEROVER;
+		mgi_silent_judge(&s, &w->stores[store_number(c, a->store)],
+		                 &w->inboxes[c->at++], now,
+		                 mgi_utc_offset(c->mg, now));
+	} while (!s.here.known);
+	c->step.total++; /* who could know before */
+	return s.here.unusual || s.there.unusual ? unusual_take(c, a, &s, err)
+	                                         : usual_take(c, a, &s, err);
 }

@@ -35,11 +35,9 @@ mailguard_status mgi_checkup_inbox(mailguard_checkup *c,
                                    const mailguard_account *a,
                                    const mailguard_answer *answer,
                                    mailguard_error *err);
-/* One account a step. */
+/* One account a step; those with too little mail to tell are passed over. */
 mailguard_status mgi_checkup_silence(mailguard_checkup *c,
                                      mailguard_error *err);
-/* How many steps that will be. */
-size_t mgi_checkup_silences(const mailguard_checkup *c);
 
 /* What is seen where, from times and an inbox. Pure. */
 typedef struct mgi_silent {

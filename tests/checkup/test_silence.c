@@ -109,7 +109,7 @@ static mailguard_status begin(mailguard_checkup **out, mailguard *with)
 	return st;
 }
 
-static void run(mailguard_checkup *c, char texts[2][512], int outcomes[2])
+static size_t run(mailguard_checkup *c, char texts[2][512], int outcomes[2])
 {
 	const mailguard_checkup_step *step;
 	size_t n = 0;
@@ -121,7 +121,7 @@ static void run(mailguard_checkup *c, char texts[2][512], int outcomes[2])
 			snprintf(texts[n], 512, "%s", step->text);
 			outcomes[n++] = step->outcome;
 		}
-	cr_assert(eq(sz, n, 2));
+	return n;
 }
 
 Test(checkup_silence, a_file_that_gets_no_mail_is_told_in_numbers)
@@ -132,18 +132,16 @@ Test(checkup_silence, a_file_that_gets_no_mail_is_told_in_numbers)
 	mailguard_verdict *v;
 
 	office_write("one", 12);
-	office_write("two", 1);
+	office_write("two", 1);                         /* too little to tell */
 	today = MONDAY + 12 * WEEK + 14 * MGI_GAP_HOUR; /* since Friday, 16 h */
 	ok(begin(&c, mg));
-	run(c, texts, outcomes);
+	cr_assert(eq(sz, run(c, texts, outcomes), 1));
 	cr_expect(eq(int, outcomes[0], MAILGUARD_OUTCOME_FAIL));
 	cr_expect(eq(str, texts[0],
 	             "new mail for a1@one.example: none for 3 days; on a "
 	             "Monday about 14:00 this account never waited longer than "
 	             "30 minutes in the last 12 weeks (the server was not "
 	             "looked at)"));
-	cr_expect(eq(int, outcomes[1], MAILGUARD_OUTCOME_UNKNOWN));
-	cr_expect(strstr(texts[1], "too little mail") != NULL, "%s", texts[1]);
 	ok(mailguard_checkup_verdict(&v, c, NULL));
 	cr_expect(le(int, mailguard_verdict_grade(v), MAILGUARD_GRADE_SUSPECT));
 	cr_expect(ne(int, mailguard_verdict_fault(v), MAILGUARD_FAULT_NONE));
@@ -161,7 +159,7 @@ Test(checkup_silence, mail_as_usual_is_told_and_proves_nothing)
 	office_write("two", 12);
 	today = MONDAY + 11 * WEEK + 5 * MGI_GAP_DAY; /* Saturday, 0 h */
 	ok(begin(&c, mg));
-	run(c, texts, outcomes);
+	cr_assert(eq(sz, run(c, texts, outcomes), 2));
 	cr_expect(eq(int, outcomes[0], MAILGUARD_OUTCOME_OK), "%s", texts[0]);
 	cr_expect(strstr(texts[0], "which is usual") != NULL, "%s", texts[0]);
 	mailguard_checkup_free(c);
