@@ -103,6 +103,14 @@ enum {
 /** "local", "cloud", "share", "usb"; "unknown" for anything else. */
 MAILGUARD_EXTERN(const char *) mailguard_place_name(mailguard_place_kind kind);
 
+/** How much a line of the log weighs. */
+enum {
+	MAILGUARD_LOG_ERROR = 0,
+	MAILGUARD_LOG_WARN = 1,
+	MAILGUARD_LOG_INFO = 2,
+	MAILGUARD_LOG_DEBUG = 3
+};
+
 /** The world the library may touch. Zero means the default. */
 typedef struct mailguard_options {
 	size_t size;
@@ -113,6 +121,10 @@ typedef struct mailguard_options {
 	int32_t (*utc_offset)(mailguard_time at, void *payload); /**< Seconds
 	                                      east of UTC; default 0. */
 	int (*random)(void *out, size_t n, void *payload); /**< 0: filled. */
+	/** A line, without its end, of what the library is at; not for people
+	 *  and not to be parsed. So far at MAILGUARD_LOG_DEBUG: each step of a
+	 *  conversation with a server, with host, phase, time and outcome,
+	 *  never with what was said or heard. Must not call the library. */
 	void (*log)(int32_t level, const char *line, void *payload);
 	void *payload; /**< The six above may be called from any thread. */
 } mailguard_options;

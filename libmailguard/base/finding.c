@@ -26,7 +26,6 @@ struct mgi_findings {
 	struct block *first, *last;
 	struct tally *tallies;
 	size_t count;
-	uint64_t seen;
 	uint32_t max_of_a_code;
 	mailguard_severity worst;
 };
@@ -85,7 +84,6 @@ void mgi_findings_add(mgi_findings *fs, const mailguard_finding *f)
 	struct tally *t = tally_of(fs, f->code);
 	mailguard_finding own = *f, *slot;
 
-	fs->seen++;
 	if (f->severity > fs->worst)
 		fs->worst = f->severity;
 	if (!t || ++t->seen > fs->max_of_a_code)
@@ -105,11 +103,6 @@ void mgi_findings_add(mgi_findings *fs, const mailguard_finding *f)
 size_t mgi_findings_count(const mgi_findings *fs)
 {
 	return fs->count;
-}
-
-uint64_t mgi_findings_seen(const mgi_findings *fs)
-{
-	return fs->seen;
 }
 
 const mailguard_finding *mgi_findings_at(const mgi_findings *fs, size_t i)

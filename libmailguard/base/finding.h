@@ -14,8 +14,6 @@ mgi_findings *mgi_findings_new(mgi_arena *a, uint32_t max_of_a_code);
 /* Copied, its strings too. */
 void mgi_findings_add(mgi_findings *fs, const mailguard_finding *f);
 size_t mgi_findings_count(const mgi_findings *fs);
-/* Also those that were over the limit of their code. */
-uint64_t mgi_findings_seen(const mgi_findings *fs);
 /* NULL past the end. */
 const mailguard_finding *mgi_findings_at(const mgi_findings *fs, size_t i);
 /* -1 if there are none. */

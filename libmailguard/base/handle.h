@@ -19,12 +19,7 @@ int32_t mgi_utc_offset(const mailguard *mg, mailguard_time at);
 int mgi_random(const mailguard *mg, void *out, size_t n);
 bool mgi_interrupted(const mailguard *mg);
 
-enum {
-	MGI_LOG_ERROR = 0,
-	MGI_LOG_WARN = 1,
-	MGI_LOG_INFO = 2,
-	MGI_LOG_DEBUG = 3
-};
+/* One line, cut at 511 bytes. Never what was said or heard, nor a secret. */
 void mgi_log(const mailguard *mg, int32_t level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

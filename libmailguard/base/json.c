@@ -191,11 +191,6 @@ bool mgi_json_is_array(const mgi_json *v)
 	return json_is_array(v);
 }
 
-bool mgi_json_is_string(const mgi_json *v)
-{
-	return json_is_string(v);
-}
-
 bool mgi_json_is_bool(const mgi_json *v)
 {
 	return json_is_boolean(v);

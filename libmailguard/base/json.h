@@ -20,7 +20,6 @@ void mgi_json_free(mgi_json *root);
 
 bool mgi_json_is_object(const mgi_json *v);
 bool mgi_json_is_array(const mgi_json *v);
-bool mgi_json_is_string(const mgi_json *v);
 bool mgi_json_is_bool(const mgi_json *v);
 /* NULL if there is none, or `v` is NULL or no object / no array. */
 const mgi_json *mgi_json_get(const mgi_json *v, const char *key);

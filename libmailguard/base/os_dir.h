@@ -47,7 +47,6 @@ mailguard_status mgi_out_open(mgi_out **out,
                               mailguard_error *err);
 /* A failure is remembered and told by mgi_out_commit(). */
 void mgi_out_write(mgi_out *o, mailguard_span bytes);
-uint64_t mgi_out_size(const mgi_out *o);
 /* To the disk, then under its name; never over a file. Frees. */
 mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err);
 /* As if it had never been. NULL is fine. */

@@ -22,7 +22,6 @@ struct mgi_out {
 	char *path, *partial; /* "x" and "x.partial" */
 	unsigned char *held;
 	size_t held_len;
-	uint64_t size;
 	int fd, sys;
 };
 
@@ -213,7 +212,6 @@ static void flush(mgi_out *o)
 
 void mgi_out_write(mgi_out *o, mailguard_span bytes)
 {
-	o->size += bytes.len;
 	if (bytes.len > PIECE - o->held_len)
 		flush(o);
 	if (bytes.len > PIECE) {
@@ -222,11 +220,6 @@ void mgi_out_write(mgi_out *o, mailguard_span bytes)
 		memcpy(o->held + o->held_len, bytes.data, bytes.len);
 		o->held_len += bytes.len;
 	}
-}
-
-uint64_t mgi_out_size(const mgi_out *o)
-{
-	return o->size;
 }
 
 /* The name itself must outlive a crash as well. */

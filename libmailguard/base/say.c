@@ -21,24 +21,6 @@ const char *mgi_say_raw(mgi_lang lang, mgi_say_id id)
 	return mgi_say_table[id].text[lang];
 }
 
-int mgi_say_find(const char *code)
-{
-	int low = 0, high = MGI_SAY_COUNT - 1;
-
-	while (low <= high) {
-		int mid = (low + high) / 2;
-		int cmp = strcmp(code, mgi_say_table[mid].id);
-
-		if (cmp == 0)
-			return mid;
-		if (cmp < 0)
-			high = mid - 1;
-		else
-			low = mid + 1;
-	}
-	return -1;
-}
-
 /* The value of the slot of `n` bytes at `name`; NULL if nobody gave one. */
 static const char *value_of(const char *name, size_t n, va_list ap)
 {

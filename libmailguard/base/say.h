@@ -17,8 +17,6 @@
 
 /* "file.unreadable" */
 const char *mgi_say_code(mgi_say_id id);
-/* The id of a code, or -1. */
-int mgi_say_find(const char *code);
 /* The text as it stands in the table, slots unfilled. */
 const char *mgi_say_raw(mgi_lang lang, mgi_say_id id);
 

@@ -7,8 +7,10 @@
 #include "net/script_own.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/fail.h"
+#include "base/handle.h"
 #include "base/text.h"
 
 enum {
@@ -190,6 +192,26 @@ void mgi_script_connect(mgi_script *s, const char *address, int32_t port)
 	mgi_script_said(s, mgi_span_of(at.text), 0);
 }
 
+/* For the host's log: where it is, not what is spoken. */
+static void tell(const mgi_script *s, const mailguard_step *step)
+{
+	const char *sys = mgi_errno_name(step->sys);
+
+	mgi_log(mgi_script_handle(s), MAILGUARD_LOG_DEBUG,
+	        "net: %s %s [%s] %s: %" PRId64 " us, code %d%s%s%s%s%s%s",
+	        mailguard_protocol_name(s->t->endpoint.protocol),
+	        s->t->endpoint.host ? s->t->endpoint.host : "", s->t->address,
+	        mailguard_phase_name(step->phase), step->end - step->begin,
+	        (int)step->code, step->note ? ", " : "",
+	        step->note ? mgi_note_name(step->note) : "",
+	        step->sys ? ", " : "",
+	        sys         ? sys
+	        : step->sys ? "errno"
+	                    : "",
+	        step->timed_out ? ", timed out" : "",
+	        step->closed ? ", closed" : "");
+}
+
 void mgi_script_end(mgi_script *s)
 {
 	mailguard_step *step = &s->step, *to;
@@ -199,6 +221,7 @@ void mgi_script_end(mgi_script *s)
 		return;
 	s->open = false;
 	step->end = since(s);
+	tell(s, step);
 	step->said = mgi_arena_strndup(a, mgi_buf_text(&s->said), s->said.len);
 	step->heard.len = s->heard.len;
 	step->heard.data = (unsigned char *)mgi_arena_strndup(

@@ -44,7 +44,7 @@ Test(base_handle, carries_the_world_it_was_given)
 	cr_expect(eq(i64, mgi_now(mg), (int64_t)42));
 	cr_expect(eq(int, mgi_utc_offset(mg, 1), 32400));
 	cr_expect(eq(int, mgi_lang_of(mg), MGI_JA), "options are copied");
-	mgi_log(mg, MGI_LOG_WARN, "%s %d", "line", 7);
+	mgi_log(mg, MAILGUARD_LOG_WARN, "%s %d", "line", 7);
 	cr_expect(eq(str, logged, "1line 7"));
 	mailguard_free(mg);
 }
@@ -65,7 +65,7 @@ Test(base_handle, defaults_are_utc_english_and_a_real_clock)
 	cr_expect(zero(int, mgi_random(mg, a, sizeof(a))));
 	cr_expect(zero(int, mgi_random(mg, b, sizeof(b))));
 	cr_expect(ne(int, memcmp(a, b, sizeof(a)), 0));
-	mgi_log(mg, MGI_LOG_ERROR, "into nothing");
+	mgi_log(mg, MAILGUARD_LOG_ERROR, "into nothing");
 	mailguard_free(mg);
 	mailguard_free(NULL);
 }

@@ -203,6 +203,60 @@ Test(net_talk, a_conversation_is_told_step_by_step)
 	}
 }
 
+typedef struct book {
+	char text[4096];
+	size_t len;
+} book;
+
+static void note_line(int32_t level, const char *line, void *payload)
+{
+	book *b = payload;
+
+	cr_expect(eq(i32, level, MAILGUARD_LOG_DEBUG));
+	b->len += (size_t)snprintf(b->text + b->len, sizeof(b->text) - b->len,
+	                           "%s\n", line);
+}
+
+Test(net_talk, the_log_tells_each_step_and_nothing_that_was_said)
+{
+	static const deeds script[] = {
+		HELLO,
+		OFFER("AUTH PLAIN"),
+		{ HEAR, "AUTH PLAIN", 0 },
+		{ SAY, "535 5.7.8 s3kr1t is wrong, ann\r\n", 0 },
+		BYE
+	};
+	mailguard_options opts = MAILGUARD_OPTIONS_INIT;
+	mailguard_net_options o = options();
+	server *s = server_start(script);
+	place *p = smtp_at(s);
+	mailguard_net *net;
+	mailguard *mg;
+	book b = { "", 0 };
+
+	opts.log = note_line;
+	opts.payload = &b;
+	p->to.protocol = MAILGUARD_PROTOCOL_SUBMISSION;
+	p->to.user = "ann";
+	p->ask.secret = (mailguard_span){ (unsigned char *)"s3kr1t", 6 };
+	ok(mailguard_new(&mg, &opts, NULL));
+	ok(mailguard_net_new(&net, mg, &o, NULL));
+	ask(net, p);
+	mailguard_transcript_free(done(net));
+	cr_expect(ne(ptr,
+	             strstr(b.text, "net: submission mail.test [127.0.0.1] "
+	                            "greeting: "),
+	             NULL),
+	          "%s", b.text);
+	cr_expect(ne(ptr, strstr(b.text, " login: "), NULL), "%s", b.text);
+	cr_expect(ne(ptr, strstr(b.text, "code 535"), NULL), "%s", b.text);
+	cr_expect(zero(ptr, strstr(b.text, "s3kr1t")), "%s", b.text);
+	cr_expect(zero(ptr, strstr(b.text, "AUTH")), "%s", b.text);
+	mailguard_net_free(net);
+	mailguard_free(mg);
+	server_stop(s);
+}
+
 Test(net_talk, without_a_name_of_its_own_it_says_its_address)
 {
 	static const deeds script[] = { { SAY, "220 x\r\n", 0 },
