@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/xml.h"
 #include "report/report.h"
+#include "support/armed_malloc.h"
 #include "support/fail_alloc.h"
 #include "support/ok.h"
 #include "support/temp.h"
@@ -778,4 +779,45 @@ Test(report, survives_every_allocation_failure)
 		mailguard_free(tight);
 	} while (st != MAILGUARD_OK);
 	cr_expect(zero(int, fail_alloc_live()));
+}
+
+/* Every layout, one behind the other. */
+static mailguard_status all_written(const mailguard_report *r, char *to)
+{
+	mailguard_buffer *b;
+	mailguard_status st = mailguard_buffer_new(&b, mg, NULL);
+	int32_t f;
+
+	for (f = 0; st == MAILGUARD_OK && f < 5; f++)
+		st = mailguard_report_write(b, r, f, 0, NULL);
+	if (st == MAILGUARD_OK)
+		snprintf(to, 65536, "%s", mailguard_buffer_text(b));
+	mailguard_buffer_free(b);
+	return st;
+}
+
+/* A third party may cope by itself, but then nothing may be missing. */
+Test(report, every_allocation_of_a_third_party_may_fail)
+{
+	static char whole[65536], told[65536];
+	mailguard_report *r;
+	mailguard_status st;
+	int n = 0, hit;
+
+	if (!armed_malloc_works())
+		cr_skip_test("a sanitizer owns the allocator");
+	files_make(true);
+	r = report_of(files_at_fault);
+	ok(all_written(r, whole));
+	do {
+		armed_malloc_at(n++);
+		st = all_written(r, told);
+		hit = armed_malloc_off();
+		cr_assert(st == MAILGUARD_OK || st == MAILGUARD_ENOMEM,
+		          "%d at %d", (int)st, n - 1);
+		if (st == MAILGUARD_OK)
+			cr_assert(eq(str, told, whole), "at %d", n - 1);
+	} while (hit);
+	cr_expect(lt(int, 100, n));
+	mailguard_report_free(r);
 }
