@@ -1,10 +1,15 @@
 """A checkup sees on which side mail stopped, and takes what others saw."""
+import contextlib
 import datetime
+import email.utils
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 
 import ask
@@ -24,7 +29,7 @@ def history(path, days_ago):
                         "From: a@b.example\nSubject: one\n\nhi\n\n")
 
 
-class Silence(unittest.TestCase):
+class Checkup(unittest.TestCase):
     """`checkup` against Dovecot."""
 
     @classmethod
@@ -66,6 +71,10 @@ class Silence(unittest.TestCase):
     def evidence(self, done):
         self.assertTrue(done.stdout, done.stderr)
         return [row["what"] for row in json.loads(done.stdout)["evidence"]]
+
+
+class Silence(Checkup):
+    """New mail, and what others saw."""
 
     def test_mail_that_is_not_fetched_is_told(self):
         history(self.folder / "mail", 6)
@@ -125,6 +134,67 @@ class Silence(unittest.TestCase):
                     f"imap://127.0.0.1:{port}?tls=none")
                 seen = self.evidence(done)
                 self.assertTrue([s for s in seen if says in s], seen)
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A page of a server whose clock is `ahead` seconds ahead of ours."""
+
+    ahead = 0
+
+    def do_GET(self):  # the name http.server looks for
+        """Any path."""
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def date_time_string(self, timestamp=None):
+        return email.utils.formatdate(time.time() + self.ahead, usegmt=True)
+
+    def log_message(self, format, *args):  # its parameters, as in the base
+        pass
+
+
+class Here(Checkup):
+    """This machine: its line, its resolver, its clock."""
+
+    @contextlib.contextmanager
+    def page(self, ahead):
+        handler = type("Page", (Page,), {"ahead": ahead})
+        with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_port}/"
+            finally:
+                server.shutdown()
+                thread.join()
+
+    def test_the_clock_is_held_against_the_control_host(self):
+        history(self.folder / "mail", 0)
+        for ahead, says in ((0, "agrees with"), (1800, "30 minutes behind"),
+                            (-1800, "30 minutes ahead")):
+            with self.subTest(ahead), self.page(ahead) as url:
+                done = self.checkup(self.profile("ann"), "--control", url)
+                seen = self.evidence(done)
+                told = [s for s in seen if "clock of this machine" in s]
+                self.assertTrue(told, seen)
+                self.assertIn(says, told[0])
+                self.assertIn("fail" if ahead else "ok", told[0])
+                self.assertTrue([s for s in seen if "control host: ok" in s])
+
+    def test_a_resolver_that_is_not_there_is_told(self):
+        history(self.folder / "mail", 0)
+        done = self.checkup(
+            self.profile("ann"), "--control-name", "name.example",
+            "--resolver", "127.0.0.9:9", "--timeout", "3")
+        seen = self.evidence(done)
+        self.assertTrue([s for s in seen if "resolver here: fail" in s], seen)
+
+    def test_nobody_is_asked_who_was_not_named(self):
+        history(self.folder / "mail", 0)
+        seen = self.evidence(self.checkup(self.profile("ann")))
+        self.assertFalse([s for s in seen if "control host" in s or
+                          "resolver" in s], seen)
 
 
 if __name__ == "__main__":
