@@ -12,9 +12,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { THREADS = 8, ROUNDS = 200 };
+enum { THREADS = 8, ROUNDS = 200, SELDOM = 20 };
 
 typedef struct work {
 	mailguard *mg;
@@ -154,6 +156,74 @@ static const char *explain(mailguard *mg, mailguard_reason *first)
 	return NULL;
 }
 
+/* A file of mail that all threads look at; it is there until the end. */
+static char mailbox[] = "/tmp/mailguard-threads-XXXXXX";
+
+static bool mailbox_make(void)
+{
+	static const char text[] = "From a@x.example Thu Jan  1 00:00:00 2026\n"
+				   "Subject: one\n\nhi\n\n";
+	int fd = mkstemp(mailbox);
+	bool fine = fd >= 0 && write(fd, text, sizeof(text) - 1) ==
+	                               (ssize_t)sizeof(text) - 1;
+
+	return fd >= 0 && close(fd) == 0 && fine;
+}
+
+static mailguard_status profile_make(mailguard_profile **out,
+                                     mailguard *mg,
+                                     mailguard_error *err)
+{
+	static const char form[] =
+		"{\"schema\":\"mailguard-profile-1\",\"accounts\":[{\"id\":"
+		"\"a1\",\"address\":\"ann@x.example\",\"server_in\":\"S1\","
+		"\"server_out\":\"S1\",\"store\":\"m1\"}],\"servers\":[{"
+		"\"id\":\"S1\",\"host\":\"127.0.0.1\",\"protocol\":\"imap\","
+		"\"tls\":\"none\",\"port\":1}],\"stores\":[{\"id\":\"m1\","
+		"\"path\":\"%s\"}]}";
+	char text[sizeof(form) + sizeof(mailbox)];
+	mailguard_span span = { (unsigned char *)text, 0 };
+
+	span.len = (size_t)snprintf(text, sizeof(text), form, mailbox);
+	return mailguard_profile_parse(out, mg, span, NULL, err);
+}
+
+/* Each thread does the main job for itself: servers, files, verdict, report. */
+static const char *check_up(mailguard *mg)
+{
+	mailguard_checkup_options opts = MAILGUARD_CHECKUP_OPTIONS_INIT;
+	const mailguard_checkup_step *step;
+	mailguard_profile *profile = NULL;
+	mailguard_checkup *checkup = NULL;
+	mailguard_verdict *verdict = NULL;
+	mailguard_report *report = NULL;
+	mailguard_buffer *buf = NULL;
+	mailguard_error err;
+	mailguard_status st;
+
+	st = profile_make(&profile, mg, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_checkup_new(&checkup, mg, profile, &opts, &err);
+	while (st == MAILGUARD_OK)
+		st = mailguard_checkup_next(&step, checkup, &err);
+	if (st == MAILGUARD_ITEROVER || st == MAILGUARD_ECANCELLED)
+		st = mailguard_checkup_verdict(&verdict, checkup, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_report_new(&report, verdict, checkup, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_buffer_new(&buf, mg, &err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_report_write(buf, report, MAILGUARD_REPORT_HTML,
+		                            0, &err);
+	mailguard_buffer_free(buf);
+	mailguard_report_free(report);
+	mailguard_verdict_free(verdict);
+	mailguard_checkup_free(checkup);
+	mailguard_profile_free(profile);
+	return bad(st) && st != MAILGUARD_EUNSUPPORTED ? "a checkup broke"
+	                                               : NULL;
+}
+
 static void *run(void *payload)
 {
 	mailguard_reason reason = 0;
@@ -169,6 +239,8 @@ static void *run(void *payload)
 			w->wrong = weigh_case(w->mg, first, sizeof(first));
 		if (!w->wrong)
 			w->wrong = explain(w->mg, &reason);
+		if (!w->wrong && i % SELDOM == 0)
+			w->wrong = check_up(w->mg);
 		if (w->number == 0)
 			mailguard_interrupt(w->mg, i & 1);
 	}
@@ -184,6 +256,10 @@ int main(void)
 	int failed = 0;
 	int i;
 
+	if (!mailbox_make()) {
+		perror(mailbox);
+		return 1;
+	}
 	if (mailguard_new(&mg, NULL, &err) < 0) {
 		fprintf(stderr, "%s\n", err.message);
 		return 1;
@@ -202,6 +278,7 @@ int main(void)
 			failed = 1;
 		}
 	}
+	(void)unlink(mailbox);
 	if (atomic_load(&released) != THREADS * ROUNDS) {
 		fprintf(stderr, "%d sources released\n", released);
 		failed = 1;
