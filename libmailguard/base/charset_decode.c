@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "base/iso2022jp.h"
 #include "base/text.h"
+#include "base/utf7.h"
 
 #define HELD_MAX 32
 #define ICONV_PIECE ((size_t)4096)
@@ -24,6 +25,7 @@ struct mgi_decoder {
 	iconv_t cd;
 	mgi_coding coding; /* UTF-16's byte order once it is known */
 	mgi_jis jis;
+	mgi_utf7 utf7;
 	mgi_damage damage;
 	uint64_t base; /* offset of what is stepped over now */
 	bool begun;    /* a byte order mark is one no more */
@@ -192,13 +194,8 @@ static size_t refuse(mgi_decoder *d,
 {
 	size_t skip = 1;
 
-	if (d->coding == MGI_CODING_UTF7 || d->cs->joins)
+	if (d->cs->joins)
 		flush(d, out);
-	/* RFC 2152 does not let these two stand for themselves; many do. */
-	if (d->coding == MGI_CODING_UTF7 && (at[i] == '~' || at[i] == '\\')) {
-		put(d, out, at[i]);
-		return 1;
-	}
 	put_bad(d, out, i);
 	/* A lead byte takes its trail bytes along, but never an ASCII one. */
 	while (at[i] >= 0x80 && skip < n - i && at[i + skip] >= 0x80 &&
@@ -277,6 +274,36 @@ static size_t jis_step(mgi_decoder *d,
 	return i;
 }
 
+static void put_utf7(mgi_decoder *d,
+                     mailguard_buffer *out,
+                     const uint32_t *chars,
+                     size_t n,
+                     size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (chars[i] == BAD_CHAR)
+			put_bad(d, out, at);
+		else
+			put(d, out, chars[i]);
+	}
+}
+
+static size_t utf7_step(mgi_decoder *d,
+                        mailguard_buffer *out,
+                        const unsigned char *at,
+                        size_t n)
+{
+	uint32_t chars[MGI_UTF7_MOST];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		put_utf7(d, out, chars, mgi_utf7_next(chars, &d->utf7, at[i]),
+		         i);
+	return n;
+}
+
 static size_t step(mgi_decoder *d,
                    mailguard_buffer *out,
                    const unsigned char *at,
@@ -295,6 +322,7 @@ static size_t step(mgi_decoder *d,
 	case MGI_CODING_JIS:
 		return jis_step(d, out, at, n);
 	case MGI_CODING_UTF7:
+		return utf7_step(d, out, at, n);
 	case MGI_CODING_ICONV:
 		break;
 	}
@@ -308,6 +336,7 @@ static void begin(mgi_decoder *d)
 	d->base = 0;
 	d->held_len = 0;
 	memset(&d->jis, 0, sizeof(d->jis));
+	memset(&d->utf7, 0, sizeof(d->utf7));
 }
 
 mailguard_status mgi_decoder_new(mgi_decoder **out,
@@ -327,7 +356,7 @@ mailguard_status mgi_decoder_new(mgi_decoder **out,
 	d->cd = MGI_NO_ICONV;
 	d->damage.first = MAILGUARD_NOWHERE;
 	begin(d);
-	if (cs->iconv) {
+	if (cs->iconv && cs->coding != MGI_CODING_UTF7) {
 		st = mgi_iconv_open(&d->cd, mg, "UTF-8", cs->iconv, err);
 		if (st < 0) {
 			mgi_free(mg, d);
@@ -396,10 +425,12 @@ mailguard_status mgi_decoder_end(mgi_decoder *d,
                                  mailguard_buffer *out,
                                  mailguard_error *err)
 {
+	uint32_t chars[MGI_UTF7_MOST];
 	size_t i;
 
 	if (d->cd != MGI_NO_ICONV)
 		flush(d, out);
+	put_utf7(d, out, chars, mgi_utf7_end(chars, &d->utf7), 0);
 	for (i = 0; i < d->held_len; i++)
 		if (i == 0 || !mgi_charset_is_wide(d->cs))
 			put_bad(d, out, i);

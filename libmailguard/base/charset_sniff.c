@@ -120,6 +120,8 @@ void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 {
 	size_t i = s->need ? 0 : find_odd(bytes);
 
+	if (i)
+		s->last = 0;
 	take_sample(s, s->sample_len ? bytes : mgi_span_from(bytes, i));
 	while (i < bytes.len) {
 		unsigned char c = bytes.data[i];

@@ -100,6 +100,12 @@ static const struct {
 	{ "latin1", "iso-8859-1", "\xe9\x80\x81", 3, "é€" FFFD, 1, 2 },
 	{ "korean", "ks_c_5601-1987", "\x8c\x63\xb0\xa1", 4, "똠가", 0, -1 },
 	{ "UTF-7", "utf-7", "a+MEI-~\\+MEI-", 13, "aあ~\\あ", 0, -1 },
+	{ "UTF-7 plus", "utf-7", "1+-1+MEI", 8, "1+1あ", 0, -1 },
+	{ "UTF-7 pair", "utf-7", "+2D3eAA-", 8, "😀", 0, -1 },
+	{ "UTF-7 torn pair", "utf-7", "+2D0-a", 6, FFFD "a", 1, 4 },
+	{ "UTF-7 cut", "utf-7", "a+ME", 4, "a" FFFD, 1, 4 },
+	{ "UTF-7 nothing shifted", "utf-7", "a+ b", 4, "a" FFFD " b", 1, 2 },
+	{ "UTF-7 8 bit", "utf-7", "+MEI\xff", 5, "あ" FFFD, 1, 4 },
 	{ "joins", "windows-1258",
 	  "a\xcc\xd2"
 	  "a\xff",
@@ -308,6 +314,36 @@ Test(base_charset, sniffs_japanese)
 	}
 	cr_expect(zero(ptr, (void *)mgi_charset_sniff(
 				    mgi_span("\xff\xff\xfe\x80\xff", 5))));
+}
+
+Test(base_charset, sniffs_what_is_not_japanese)
+{
+	static const struct {
+		const char *text, *in;
+	} rows[] = {
+		{ "我们的邮件不能发送到这个地址", "gb18030" },
+		{ "我們的郵件不能發送到這個地址", "big5" },
+		{ "메일을 보낼 수 없습니다", "euc-kr" },
+		{ "Ваше сообщение не доставлено", "koi8-r" },
+		{ "Ваше сообщение не доставлено", "windows-1251" },
+		{ "Ваше сообщение не доставлено", "utf-8" },
+		{ "会議の資料", "euc-jp" },
+		{ "会議資料送付", "euc-jp" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_buffer b;
+		mgi_misfits m;
+
+		mgi_buf_init(&b, mg);
+		ok(mgi_charset_encode(&b, &m, cs(rows[i].in),
+		                      mgi_span_of(rows[i].text), NULL));
+		cr_expect(eq(ptr, (void *)mgi_charset_sniff(mgi_buf_span(&b)),
+		             (void *)cs(rows[i].in)),
+		          "%s in %s", rows[i].text, rows[i].in);
+		mgi_buf_done(&b);
+	}
 }
 
 static mailguard_status both_ways(mailguard *h, mailguard_buffer *out)

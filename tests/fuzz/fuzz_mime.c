@@ -41,6 +41,8 @@ static void add(mailguard_buffer *out,
 	mgi_buf_printf(out, "\n%d %zu %d %zu ", e->kind, (size_t)e->offset,
 	               e->damage.kind, (size_t)e->damage.count);
 	mgi_buf_add(out, e->header.raw.data, e->header.raw.len);
+	if (e->kind == MAILGUARD_PARSER_PART_END)
+		mgi_buf_puts(out, e->part->read_as);
 }
 
 /* All events of the bytes, cut into pieces of `piece`. */

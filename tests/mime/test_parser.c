@@ -1,4 +1,5 @@
 /* What mime/parser.c, head.c, body.c, part.c, look.c and input.c promise. */
+#include "events.h"
 #include "fixture.h"
 
 #include "support/fail_alloc.h"
@@ -20,85 +21,6 @@ static void teardown(void)
 
 TestSuite(mime_parser, .init = setup, .fini = teardown);
 
-/* One event a line; neighbouring BODY events as one. */
-static void tell(mailguard_buffer *out,
-                 const mailguard_parser_event *e,
-                 int *in_body)
-{
-	static const char *const kinds[] = { "?",    "begin",  "header",
-		                             "head", "body",   "damage",
-		                             "end",  "message" };
-
-	if (e->kind == MAILGUARD_PARSER_BODY) {
-		if (!*in_body)
-			mgi_buf_printf(out, "\nbody%s %" PRIu64 " ",
-			               e->aside ? " aside" : "", e->offset);
-		*in_body = 1;
-		mgi_buf_add(out, e->data.data, e->data.len);
-		return;
-	}
-	*in_body = 0;
-	mgi_buf_printf(out, "\n%s %" PRIu64, kinds[e->kind], e->offset);
-	if (e->kind == MAILGUARD_PARSER_HEADER) {
-		mgi_buf_puts(out, " [");
-		mgi_buf_add(out, e->header.name.data, e->header.name.len);
-		mgi_buf_puts(out, "][");
-		mgi_buf_add(out, e->header.value.data, e->header.value.len);
-		mgi_buf_puts(out, "]");
-	} else if (e->kind == MAILGUARD_PARSER_HEADERS_END) {
-		mgi_buf_printf(out, " %s %s %s f%u", e->part->type,
-		               e->part->charset, e->part->name, e->part->flags);
-	} else if (e->kind == MAILGUARD_PARSER_DAMAGE) {
-		mgi_buf_printf(out, " %s x%" PRIu64,
-		               mailguard_damage_name(e->damage.kind),
-		               e->damage.count);
-	} else if (e->kind == MAILGUARD_PARSER_PART_END) {
-		mgi_buf_printf(out,
-		               " %d %" PRIu64 "..%" PRIu64 " size %" PRIu64,
-		               e->part->number, e->part->body, e->part->end,
-		               e->part->size);
-	}
-}
-
-static mailguard_status drain(mailguard_buffer *out,
-                              mailguard_parser *p,
-                              int *in_body)
-{
-	const mailguard_parser_event *e;
-	mailguard_status st;
-
-	while ((st = mailguard_parser_next(&e, p, NULL)) == MAILGUARD_OK)
-		tell(out, e, in_body);
-	return st;
-}
-
-/* All that is told of `s`, fed in pieces of `piece` bytes; 0: by a source. */
-static void events(mailguard_buffer *out, mailguard_span s, size_t piece)
-{
-	mailguard_parser_options opts = MAILGUARD_PARSER_OPTIONS_INIT;
-	mailguard_source *source = NULL;
-	mailguard_parser *p;
-	int in_body = 0;
-
-	opts.flags = MAILGUARD_PARSER_DECODE;
-	if (!piece)
-		ok(mailguard_source_memory(&source, mg, s, NULL, NULL, NULL));
-	ok(mailguard_parser_new(&p, mg, source, &opts, NULL));
-	while (drain(out, p, &in_body) == MAILGUARD_AGAIN) {
-		char copy[4096];
-		mailguard_span head = mgi_span_head(s, piece);
-
-		/* From elsewhere each time, as a caller's buffer may be. */
-		memcpy(copy + (s.len % 7), head.data, head.len);
-		head.data = (unsigned char *)copy + (s.len % 7);
-		s = mgi_span_from(s, piece);
-		ok(mailguard_parser_feed(p, head, NULL));
-		drain(out, p, &in_body);
-	}
-	mailguard_parser_free(p);
-	mailguard_source_free(source);
-}
-
 Test(mime_parser, cuts_change_nothing)
 {
 	static const size_t pieces[] = { 1, 2, 3, 5, 7, 16, 61, 4000 };
@@ -109,10 +31,10 @@ Test(mime_parser, cuts_change_nothing)
 	mgi_buf_init(&cut, mg);
 	for (i = 0; i < ROWS(mails); i++) {
 		mgi_buf_cut(&whole, 0);
-		events(&whole, mail_bytes(i), 0);
+		events(&whole, mg, mail_bytes(i), 0);
 		for (k = 0; k < ROWS(pieces); k++) {
 			mgi_buf_cut(&cut, 0);
-			events(&cut, mail_bytes(i), pieces[k]);
+			events(&cut, mg, mail_bytes(i), pieces[k]);
 			cr_expect(eq(int, cut.len, whole.len), "%zu by %zu", i,
 			          pieces[k]);
 			cr_expect(eq(int,
@@ -183,7 +105,7 @@ Test(mime_parser, tells_structure_and_damage)
 	mgi_buf_init(&got, mg);
 	for (i = 0; i < ROWS(structures); i++) {
 		mgi_buf_cut(&got, 0);
-		events(&got, span_of(structures[i].mail), 0);
+		events(&got, mg, span_of(structures[i].mail), 0);
 		cr_expect(
 			eq(str, (char *)mgi_buf_text(&got), structures[i].want),
 			"%s", structures[i].why);
