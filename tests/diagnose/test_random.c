@@ -412,7 +412,7 @@ static void look(world *w)
 			see_op(w, i, 2);
 	}
 	for (i = 0; i < w->accounts; i++)
-		if (chance(w, w->n->silence))
+		if (w->n->silence && chance(w, w->n->silence))
 			see_silence(w, i, chance(w, 600));
 	for (i = 0; i < w->stores; i++)
 		if (chance(w, 600))
