@@ -268,10 +268,11 @@ class BadInput(Stage):
         path = self.changed("silent.json", change)
         verdict, status = self.checkup(path)
         self.assertEqual(status, TROUBLE)
-        told = [e["what"] for e in verdict["evidence"]]
-        for server in ("a-in", "a-out", "b-in", "b-out"):
-            self.assertTrue(any(server in what and "fail" in what
-                                for what in told), (server, told))
+        told = {use["server"]: use["outcome"]
+                for account in verdict["accounts"]
+                for use in account["servers"]}
+        self.assertEqual(told, dict.fromkeys(
+            ("a-in", "a-out", "b-in", "b-out"), "fail"))
 
     def test_a_mail_file_that_cannot_be_read_is_told(self):
         def change(profile):
