@@ -100,11 +100,12 @@ const ex_opt ex_checkup_options[] = {
 	  ex_values_take },
 	{ "--observations", "FILE",
 	  "what another machine's probe --json saw, or a case",
-	  "別の機器で実行した probe --json の出力、またはケース", AT(observations),
-	  ex_values_take },
-	{ "--control", "URL", "a host far from all mail servers, to try the line",
-	  "回線の確認に使う、メールサーバーと無関係なホスト",
-	  AT(opts.control), NULL },
+	  "別の機器で実行した probe --json の出力、またはケース",
+	  AT(observations), ex_values_take },
+	{ "--control", "URL",
+	  "a host far from all mail servers, to try the line",
+	  "回線の確認に使う、メールサーバーと無関係なホスト", AT(opts.control),
+	  NULL },
 	{ "--control-name", "NAME", "another name, to try the resolver",
 	  "名前解決の確認に使う別の名前", AT(opts.control_name), NULL },
 	{ "--map", "FROM=TO", "an owner's path, and where it is read here",
@@ -325,6 +326,15 @@ static void first_take(request *r, const mailguard_checkup *c)
 	r->first_at = now();
 }
 
+static void step_tell(const mailguard_checkup_step *step)
+{
+	if (step->stage == MAILGUARD_CHECKUP_FIRST)
+		fprintf(stderr, "%s\n", step->text);
+	else
+		fprintf(stderr, "[%zu/%zu] %s\n", step->done, step->total,
+		        step->text);
+}
+
 static int checkup_run(request *r, mailguard_checkup *c)
 {
 	const mailguard_checkup_step *step;
@@ -338,8 +348,7 @@ static int checkup_run(request *r, mailguard_checkup *c)
 		if (step->stage == MAILGUARD_CHECKUP_FIRST)
 			first_take(r, c);
 		if (r->call->format == EX_TEXT || isatty(STDERR_FILENO))
-			fprintf(stderr, "[%zu/%zu] %s\n", step->done,
-			        step->total, step->text);
+			step_tell(step);
 	}
 	progress_clear(r);
 	rc = st < 0 ? ex_fail(r->call, &err) : EX_FINE;

@@ -309,8 +309,7 @@ mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
 			return st;
 		c->step.stage = stage;
 		c->step.text = mgi_buf_text(&c->text);
-		c->step.done++;
-		c->step.total += c->passing;
+		c->step.done += !c->passing;
 		if (!c->passing)
 			st = mgi_checkup_keep(c, err);
 		if (st < 0)

@@ -89,7 +89,8 @@ static mailguard_verdict *finish(mailguard_checkup *c)
 	size_t n = 0;
 
 	while (mailguard_checkup_next(&step, c, NULL) == MAILGUARD_OK) {
-		cr_expect(eq(sz, step->done, ++n));
+		n += step->stage != MAILGUARD_CHECKUP_FIRST;
+		cr_expect(eq(sz, step->done, n));
 		cr_expect(le(sz, step->done, step->total));
 		cr_expect(strlen(step->text) > 0);
 	}

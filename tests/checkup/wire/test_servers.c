@@ -13,7 +13,7 @@ static const char profile_text[] =
 	"{\"id\":\"a2\",\"address\":\"b@two.example\",\"server_in\":\"S2\"}],"
 	"\"servers\":["
 	"{\"id\":\"S1\",\"protocol\":\"imap\",\"host\":\"\xe6\x97\xa5."
-        "example\","
+	"example\","
 	"\"port\":143,\"tls\":\"none\",\"provider\":\"A\"},"
 	"{\"id\":\"S2\",\"protocol\":\"imap\",\"host\":\"localhost\","
 	"\"address\":\"127.0.0.1\",\"port\":1,\"tls\":\"none\"}],"
@@ -29,7 +29,7 @@ Test(checkup_servers, one_that_cannot_be_asked_does_not_end_the_checkup)
 	mailguard_status st;
 	mailguard_error err;
 	mailguard *mg;
-	int stages[5] = { 0 }, failed = 0;
+	int stages[16] = { 0 }, failed = 0;
 
 	ok(mailguard_new(&mg, NULL, NULL));
 	ok(mailguard_profile_parse(&p, mg, text, NULL, NULL));
