@@ -204,10 +204,11 @@ mailguard_status mgi_limits_enter(mgi_limits *l,
 	memcpy(key + 2, &a->zone, 4);
 	memcpy(key + 6, a->bytes, 16);
 	p->host = row_of(l, key, max_of(l->max_host, HOST_DEFAULT, a));
+	if (!p->host)
+		return mgi_fail_nomem(err);
 	key[0] = 1;
 	memset(key + 6 + net_bytes, 0, 16 - net_bytes);
-	if (p->host)
-		p->net = row_of(l, key, max_of(l->max_net, NET_DEFAULT, a));
+	p->net = row_of(l, key, max_of(l->max_net, NET_DEFAULT, a));
 	if (!p->net) {
 		row_drop(l, p->host);
 		p->host = NULL;

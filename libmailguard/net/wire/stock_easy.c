@@ -116,12 +116,13 @@ static int on_debug(CURL *easy,
 
 static size_t on_line(char *bytes, size_t size, size_t count, void *own)
 {
+	size_t n = size * count;
 	mgi_stock *s = own;
 
-	(void)bytes;
 	mgi_stock_connected(s);
 	mgi_stock_alive(s);
-	return size * count;
+	mgi_script_heard(s->talk->script, mgi_span(bytes, 0), n);
+	return n;
 }
 
 /* -- the handle ----------------------------------------------------------- */
