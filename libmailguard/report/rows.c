@@ -183,6 +183,34 @@ static void call_add(mailguard_report *r, const mgi_line *l)
 		                                NULL }));
 }
 
+static const mailguard_account *account_of(const mailguard_report *r,
+                                           const char *id)
+{
+	const mailguard_account *a;
+	size_t i;
+
+	for (i = 0; (a = mailguard_profile_account(r->profile, i)) != NULL; i++)
+		if (mgi_strcmp_null(a->id, id) == 0)
+			return a;
+	return NULL;
+}
+
+/* The n-th thing to do; where it is webmail, with its address. */
+static void next_add(mailguard_report *r, const mgi_line *l, size_t n)
+{
+	const mailguard_next *next = mailguard_verdict_next(r->v, n);
+	const mailguard_account *a = NULL;
+	const char *text = l->text;
+
+	if (next && next->test == MAILGUARD_TEST_WEB)
+		a = account_of(r, next->target);
+	if (a && a->webmail)
+		text = said(r, MGI_SAY_REPORT_TRY_WEBMAIL,
+		            (const char *[4]){ "text", l->text, "url",
+		                               a->webmail });
+	row_add(r, MGI_SECTION_NEXT, 1, text);
+}
+
 static int32_t level_of(const mgi_line *l)
 {
 	if (l->section == MGI_SECTION_FAULT)
@@ -201,7 +229,7 @@ static bool is_for_people(const mgi_line *l)
 void mgi_rows_compose(mailguard_report *r)
 {
 	bool files = r->profile != NULL;
-	size_t i;
+	size_t i, next = 0;
 
 	for (i = 0; i < r->lines.count; i++) {
 		const mgi_line *l = &r->lines.at[i];
@@ -212,6 +240,8 @@ void mgi_rows_compose(mailguard_report *r)
 		}
 		if (r->profile && l->section == MGI_SECTION_CALL)
 			call_add(r, l);
+		else if (r->profile && l->section == MGI_SECTION_NEXT)
+			next_add(r, l, next++);
 		else if (is_for_people(l))
 			row_add(r, l->section, level_of(l), l->text);
 		if (r->profile && l->id == MGI_SAY_MEANWHILE_WEBMAIL)

@@ -83,7 +83,7 @@ static long permille_at(const char *at)
 Test(verdict_lines, where_no_part_is_sure_the_domain_is_told_and_its_parts)
 {
 	char *text = said(UNSETTLED);
-	const char *at = strstr(text, "At fault: mail files on this computer ("
+	const char *at = strstr(text, "The fault: mail files on this computer ("
 	                              "likely, ");
 	long before;
 

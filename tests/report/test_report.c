@@ -728,6 +728,21 @@ Test(report, html_escapes_all_that_comes_from_elsewhere)
 	mailguard_buffer_free(b);
 }
 
+Test(report, webmail_to_be_tried_comes_with_its_address)
+{
+	static const char *const saw[] = { "a1 receive fail", NULL };
+	mailguard_buffer *b;
+
+	files_make(false);
+	b = written(report_of(saw), MAILGUARD_REPORT_TEXT);
+	cr_expect_not_null(
+		strstr(mailguard_buffer_text(b),
+	               "Try the webmail of account sales@one.example: "
+	               "https://web.one.example/?a=1&b=2\n"),
+		"%s", mailguard_buffer_text(b));
+	mailguard_buffer_free(b);
+}
+
 Test(report, nothing_wrong_is_said_as_plainly)
 {
 	mailguard_report *r;
