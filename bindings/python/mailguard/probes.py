@@ -121,14 +121,15 @@ def probe(urls: Union[str, Iterable[str]], *,
           helo: Optional[str] = None,
           timeout: float = 0,
           jobs: int = 256,
-          per_host: int = 4,
+          per_host: int = 0,
           lang: str = "en") -> Iterator[ProbeResult]:
     """Ask servers, `jobs` at once: yield a ProbeResult for each URL, in the
     order the answers come in.
 
     secret is a password or token, or a function that is given the Endpoint
     and returns one, or None. It is asked only for URLs with a user (or with
-    `login`), and is never sent where the certificate is not good.
+    `login`), and is never sent where the certificate is not good. per_host 0
+    is 4 at once of one server, and of this computer as many as like.
     """
     mg = _handle(lang)
     # _core.Probe copies the options; secrets are lent for one call.
