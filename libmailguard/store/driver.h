@@ -47,8 +47,7 @@ typedef struct mgi_store_more {
 	void (*settle)(mailguard_item *item, mailguard_walk *walk);
 	/* One step of its own check, in place of what is done with files of
 	   messages. ITEROVER: it is through, and the sums are told. */
-	mailguard_status (*check)(mailguard_check *check,
-	                          mailguard_error *err);
+	mailguard_status (*check)(mailguard_check *check, mailguard_error *err);
 	void (*check_end)(mailguard_check *check);
 	void (*walk_end)(mailguard_walk *walk);
 	void (*close)(mailguard_store *s);
@@ -72,12 +71,26 @@ struct mailguard_store {
 	atomic_uint holders;
 };
 
+/* What of a file is known already. */
+typedef struct mgi_resume {
+	uint64_t gap; /* behind the last message that is; 0 if none is */
+	bool skip;    /* all of them are */
+	bool blanks;  /* each of those ended in a blank line */
+} mgi_resume;
+
 /* Who looks at the bytes of an item while the walk passes them. */
 typedef struct mgi_tap {
 	void (*begin)(void *self);
 	/* What stands between the item before and this one. */
 	void (*gap)(void *self, mailguard_span bytes);
 	void (*feed)(void *self, mailguard_span bytes);
+	/* A finding of the reader's, of the item under way. */
+	void (*note)(void *self, const mailguard_finding *f);
+	/* File `i` begins. */
+	mailguard_status (*file)(void *self,
+	                         mgi_resume *out,
+	                         size_t i,
+	                         mailguard_error *err);
 	void *self;
 } mgi_tap;
 
@@ -92,6 +105,7 @@ struct mailguard_walk {
 	const mgi_tap *tap; /* NULL: nobody looks */
 	bool tapped;        /* the reader showed it all of the item */
 	bool torn;          /* the item ends where no message should */
+	bool blank;         /* a blank line stands behind it */
 	size_t at;          /* file under way */
 	uint64_t done, total;
 };
@@ -100,9 +114,18 @@ extern const mgi_store_reader mgi_store_mbox;
 extern const mgi_store_reader mgi_store_maildir;
 extern const mgi_store_reader mgi_store_eml;
 extern const mgi_store_reader mgi_store_pst;
+extern const mgi_store_reader mgi_store_msg;
 
 /* Add a file in the store's arena; false, remembered there, if no memory. */
 bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
+/* Does a file of that name hold a message? */
+typedef bool (*mgi_files_mine)(const char *name);
+/* Is there such a file in a folder, or in one right below it? */
+bool mgi_files_has(mgi_arena *arena, const char *path, mgi_files_mine is_mine);
+/* Add them all, and the folders they lie in. */
+mailguard_status mgi_files_below(mailguard_store *s,
+                                 mgi_files_mine is_mine,
+                                 mailguard_error *err);
 /* The walk of a store that keeps one message a file. */
 mailguard_status mgi_files_begin(mailguard_walk *w, mailguard_error *err);
 mailguard_status mgi_files_next(mailguard_item *out,

@@ -6,12 +6,10 @@
 
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/os_dir.h"
 #include "store/from_line.h"
 
 #define MARK "\xef\xbb\xbf"
-#define NAMES_DEEP 16
 
 static bool is_eml_name(const char *name)
 {
@@ -57,36 +55,15 @@ static int header_score(mailguard_span s)
 	return score;
 }
 
-static bool folder_has(mgi_arena *arena, const char *path, unsigned depth)
-{
-	mgi_dir dir;
-	size_t i;
-
-	if (mgi_dir_read(&dir, arena, path, NULL) < 0)
-		return false;
-	for (i = 0; i < dir.count; i++) {
-		const char *below;
-
-		if (dir.at[i].kind == MGI_ENTRY_FILE &&
-		    is_eml_name(dir.at[i].name))
-			return true;
-		if (dir.at[i].kind != MGI_ENTRY_FOLDER || depth ||
-		    dir.at[i].name[0] == '.')
-			continue;
-		below = mgi_arena_printf(arena, "%s/%s", path, dir.at[i].name);
-		if (below && folder_has(arena, below, depth + 1))
-			return true;
-	}
-	return false;
-}
-
 static int eml_sniff(const mgi_store_sight *sight)
 {
 	mailguard_span s = sight->head;
 	bool named = is_eml_name(sight->name);
 
 	if (sight->is_folder)
-		return folder_has(sight->arena, sight->path, 0) ? 40 : 0;
+		return mgi_files_has(sight->arena, sight->path, is_eml_name)
+		               ? 40
+		               : 0;
 	if (mgi_span_starts(s, MARK))
 		s = mgi_span_from(s, sizeof(MARK) - 1);
 	if (named && mgi_span_starts(s, "From "))
@@ -96,45 +73,12 @@ static int eml_sniff(const mgi_store_sight *sight)
 	return named ? 20 : 0;
 }
 
-static mailguard_status folder_add(mailguard_store *s,
-                                   const char *path,
-                                   const char *folder,
-                                   unsigned depth,
-                                   mailguard_error *err)
-{
-	size_t before = s->count, i;
-	mailguard_status st;
-	mgi_dir dir;
-
-	st = mgi_dir_read(&dir, s->arena, path, err);
-	for (i = 0; st >= 0 && i < dir.count; i++) {
-		const char *name = dir.at[i].name, *as;
-		mgi_store_file f = { NULL, folder, 0 };
-
-		f.path = mgi_arena_printf(s->arena, "%s/%s", path, name);
-		if (!f.path)
-			return mgi_fail_nomem(err);
-		if (dir.at[i].kind == MGI_ENTRY_FILE && is_eml_name(name))
-			(void)mgi_store_file_add(s, &f);
-		if (dir.at[i].kind != MGI_ENTRY_FOLDER || name[0] == '.' ||
-		    depth == NAMES_DEEP)
-			continue;
-		as = mgi_arena_printf(s->arena, "%s%s%s", folder,
-		                      folder[0] ? "/" : "", name);
-		if (!as)
-			return mgi_fail_nomem(err);
-		st = folder_add(s, f.path, as, depth + 1, err);
-	}
-	s->folders += s->count > before;
-	return st;
-}
-
 static mailguard_status eml_open(mailguard_store *s, mailguard_error *err)
 {
 	mgi_store_file f = { s->path, "", 0 };
 
 	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)
-		return folder_add(s, s->path, "", 0, err);
+		return mgi_files_below(s, is_eml_name, err);
 	(void)mgi_store_file_add(s, &f);
 	s->folders = 1;
 	return MAILGUARD_OK;

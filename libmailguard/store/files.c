@@ -3,6 +3,11 @@
  */
 #include "store/driver.h"
 
+#include "base/fail.h"
+#include "base/os_dir.h"
+
+#define NAMES_DEEP 16
+
 mailguard_status mgi_files_begin(mailguard_walk *w, mailguard_error *err)
 {
 	(void)w;
@@ -20,6 +25,17 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	w->tapped = w->torn = false;
 	if (w->done)
 		w->at++;
+	for (; w->tap && w->at < w->store->count; w->at++, w->done++) {
+		mgi_resume known;
+
+		st = w->tap->file(w->tap->self, &known, w->at, err);
+		if (st >= 0)
+			st = mgi_walk_tick(w, err);
+		if (st < 0)
+			return st;
+		if (!known.skip)
+			break;
+	}
 	if (w->at >= w->store->count)
 		return MAILGUARD_ITEROVER;
 	w->done++;
@@ -36,4 +52,79 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	w->tap->begin(w->tap->self);
 	w->tapped = true;
 	return mgi_walk_show(w, w->tap->feed, 0, out->size, err);
+}
+
+/* -- which files there are ------------------------------------------------- */
+
+static bool has(mgi_arena *arena,
+                const char *path,
+                mgi_files_mine is_mine,
+                unsigned depth)
+{
+	mgi_dir dir;
+	size_t i;
+
+	if (mgi_dir_read(&dir, arena, path, NULL) < 0)
+		return false;
+	for (i = 0; i < dir.count; i++) {
+		const char *below;
+
+		if (dir.at[i].kind == MGI_ENTRY_FILE && is_mine(dir.at[i].name))
+			return true;
+		if (dir.at[i].kind != MGI_ENTRY_FOLDER || depth ||
+		    dir.at[i].name[0] == '.')
+			continue;
+		below = mgi_arena_printf(arena, "%s/%s", path, dir.at[i].name);
+		if (below && has(arena, below, is_mine, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+bool mgi_files_has(mgi_arena *arena, const char *path, mgi_files_mine is_mine)
+{
+	return has(arena, path, is_mine, 0);
+}
+
+/* `below`: how deep `folder` lies. */
+static mailguard_status add(mailguard_store *s,
+                            mgi_files_mine is_mine,
+                            const mgi_store_file *at,
+                            unsigned below,
+                            mailguard_error *err)
+{
+	size_t before = s->count, i;
+	mailguard_status st;
+	mgi_dir dir;
+
+	st = mgi_dir_read(&dir, s->arena, at->path, err);
+	for (i = 0; st >= 0 && i < dir.count; i++) {
+		const char *name = dir.at[i].name;
+		mgi_store_file f = { NULL, at->folder, 0 };
+
+		f.path = mgi_arena_printf(s->arena, "%s/%s", at->path, name);
+		if (!f.path)
+			return mgi_fail_nomem(err);
+		if (dir.at[i].kind == MGI_ENTRY_FILE && is_mine(name))
+			(void)mgi_store_file_add(s, &f);
+		if (dir.at[i].kind != MGI_ENTRY_FOLDER || name[0] == '.' ||
+		    below == NAMES_DEEP)
+			continue;
+		f.folder = mgi_arena_printf(s->arena, "%s%s%s", at->folder,
+		                            at->folder[0] ? "/" : "", name);
+		if (!f.folder)
+			return mgi_fail_nomem(err);
+		st = add(s, is_mine, &f, below + 1, err);
+	}
+	s->folders += s->count > before;
+	return st;
+}
+
+mailguard_status mgi_files_below(mailguard_store *s,
+                                 mgi_files_mine is_mine,
+                                 mailguard_error *err)
+{
+	mgi_store_file top = { s->path, "", 0 };
+
+	return add(s, is_mine, &top, 0, err);
 }

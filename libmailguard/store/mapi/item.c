@@ -9,6 +9,11 @@
 #include "store/mapi/tags.h"
 #include "store/mapi/who.h"
 
+/* Properties a client keeps its marks in ([MS-OXPROPS]). */
+enum { MESSAGE_FLAGS = 0x0e07, FLAG_STATUS = 0x1090, LAST_VERB = 0x1081 };
+
+enum { READ = 1, UNSENT = 8, FOLLOWED_UP = 2 };
+
 /* How an item is told, by the beginning of its class ([MS-OXOCAL] 1.3 ...). */
 typedef enum form { FORM_EVENT, FORM_TODO, FORM_CARD } form;
 
@@ -115,4 +120,26 @@ bool mgi_item_get(mgi_item_part *out, mailguard_buffer *bytes, mgi_mapi *o)
 		mgi_vcard_put(bytes, o);
 	}
 	return true;
+}
+
+uint32_t mgi_item_flags(mgi_mapi *o)
+{
+	int64_t flags = mgi_mapi_number(o, MESSAGE_FLAGS, 0);
+	uint32_t out = 0;
+
+	if (flags & READ)
+		out |= MAILGUARD_FLAG_SEEN;
+	if (flags & UNSENT)
+		out |= MAILGUARD_FLAG_DRAFT;
+	if (mgi_mapi_number(o, FLAG_STATUS, 0) == FOLLOWED_UP)
+		out |= MAILGUARD_FLAG_FLAGGED;
+	switch (mgi_mapi_number(o, LAST_VERB, 0)) {
+	case 102: /* reply */
+	case 103: /* to all */
+		return out | MAILGUARD_FLAG_ANSWERED;
+	case 104:
+		return out | MAILGUARD_FLAG_PASSED;
+	default:
+		return out;
+	}
 }

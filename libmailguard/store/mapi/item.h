@@ -10,6 +10,9 @@
 /* MAILGUARD_ITEM_MAIL, ..._CONTACT and so on, by the message class. */
 int32_t mgi_item_kind(mgi_mapi *o);
 
+/* How the client marked it: MAILGUARD_FLAG_SEEN and so on. */
+uint32_t mgi_item_flags(mgi_mapi *o);
+
 typedef struct mgi_item_part {
 	const char *type, *name;
 	const char *method; /* of a meeting's mail; "" */

@@ -81,7 +81,9 @@ mailguard_status mgi_rtf_unpack(mailguard_buffer *out,
 	if (magic == PLAIN) {
 		mgi_buf_add(out, rest.data, rest.len < raw ? rest.len : raw);
 		st = mgi_buf_status(out, err);
-		return st < 0 || rest.len >= raw ? st : MAILGUARD_EFORMAT;
+		/* Some writers count the header, too. */
+		return st < 0 || rest.len + HEAD - 4 >= raw ? st
+		                                            : MAILGUARD_EFORMAT;
 	}
 	memset(&r, 0, sizeof(r));
 	memcpy(r.at, begin, sizeof(begin) - 1);

@@ -2,6 +2,7 @@
  * reader.c - a PST or OST as a store: its messages, folder by folder.
  */
 #include "store/driver.h"
+#include "store/mapi/item.h"
 #include "store/mapi/message.h"
 #include "store/pst/check.h"
 #include "store/pst/object.h"
@@ -9,11 +10,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-
-/* Properties a client keeps its marks in ([MS-OXPROPS]). */
-enum { MESSAGE_FLAGS = 0x0e07, FLAG_STATUS = 0x1090, LAST_VERB = 0x1081 };
-
-enum { READ = 1, UNSENT = 8, FOLLOWED_UP = 2 };
 
 typedef struct walk {
 	mgi_arena *arena;
@@ -90,28 +86,6 @@ static mailguard_status walk_make(mailguard_walk *w, mailguard_error *err)
 	return MAILGUARD_OK;
 }
 
-static uint32_t flags_of(mgi_mapi *o)
-{
-	int64_t flags = mgi_mapi_number(o, MESSAGE_FLAGS, 0);
-	uint32_t out = 0;
-
-	if (flags & READ)
-		out |= MAILGUARD_FLAG_SEEN;
-	if (flags & UNSENT)
-		out |= MAILGUARD_FLAG_DRAFT;
-	if (mgi_mapi_number(o, FLAG_STATUS, 0) == FOLLOWED_UP)
-		out |= MAILGUARD_FLAG_FLAGGED;
-	switch (mgi_mapi_number(o, LAST_VERB, 0)) {
-	case 102: /* reply */
-	case 103: /* to all */
-		return out | MAILGUARD_FLAG_ANSWERED;
-	case 104:
-		return out | MAILGUARD_FLAG_PASSED;
-	default:
-		return out;
-	}
-}
-
 static void reader_settle(mailguard_item *item, mailguard_walk *w)
 {
 	walk *own = w->state;
@@ -140,7 +114,8 @@ static mailguard_status item_open(mailguard_item *out,
 	if (st < 0)
 		return st;
 	out->size = (uint64_t)mgi_mapi_number(own->object, 0x0e08, 0);
-	out->flags = flags_of(own->object);
+	out->kind = mgi_item_kind(own->object);
+	out->flags = mgi_item_flags(own->object);
 	reader_settle(out, w);
 	return MAILGUARD_OK;
 }
