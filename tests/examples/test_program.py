@@ -30,6 +30,11 @@ def run(*args, stdin=b"", lang="C", **more):
         env={**os.environ, "LC_ALL": lang}, **more)
 
 
+def has_network():
+    """Was the library built with one?"""
+    return b"without" not in run("probe", "imap://127.0.0.1:1").stderr
+
+
 class Program(unittest.TestCase):
     def tells(self, why, args, status, said, stdin=b"", lang="C"):
         """Exit with `status`, saying `said` and nothing else."""
@@ -212,10 +217,10 @@ class Program(unittest.TestCase):
         case = os.path.join(folder, "case.json")
         with open(case, "w", encoding="utf-8") as f:
             json.dump(CASE, f)
-        return [
+        asks = [["probe", "imap://127.0.0.1:1"]] if has_network() else []
+        return asks + [
             ["--help"], ["--version"], ["probe", "--help"],
-            ["explain", "550"], ["weigh", case],
-            ["probe", "imap://127.0.0.1:1"], ["status", page],
+            ["explain", "550"], ["weigh", case], ["status", page],
             ["list", box], ["check", box], ["find", folder],
             ["salvage", box, os.path.join(folder, "new.mbox")],
             ["notice", profile, "--company", "X", "--resend",
@@ -277,6 +282,8 @@ class Program(unittest.TestCase):
                                      {name for name, _ in own})
 
     def test_a_signal_ends_it_with_what_was_found(self):
+        if not has_network():
+            self.skipTest("built without a network")
         with tempfile.TemporaryDirectory() as folder:
             page = os.path.join(folder, "page.json")
             with open(page, "w", encoding="utf-8") as f:
