@@ -29,13 +29,31 @@ const char *mailguard_check_verdict_name(mailguard_soundness verdict)
 /* The bytes of each message, and what stands before it, as the walk goes. */
 static void tap_begin(void *self)
 {
-	mgi_exam_begin(&((mailguard_check *)self)->exam);
+	mailguard_check *c = self;
+
+	mgi_exam_begin(&c->exam);
+	c->ledger.gap = MGI_MARK;
+	c->item = c->walk->item.index + 1;
 }
 
 static void tap_gap(void *self, mailguard_span bytes)
 {
-	(void)self;
-	(void)bytes;
+	mgi_ledger *l = &((mailguard_check *)self)->ledger;
+
+	l->gap = mgi_mark_add(l->gap, bytes);
+}
+
+static void tap_note(void *self, const mailguard_finding *f)
+{
+	mgi_check_tell(self, f);
+}
+
+static mailguard_status tap_file(void *self,
+                                 mgi_resume *out,
+                                 size_t i,
+                                 mailguard_error *err)
+{
+	return mgi_ledger_file(self, out, i, err);
 }
 
 static void tap_feed(void *self, mailguard_span bytes)
@@ -67,13 +85,18 @@ static mailguard_status check_fill(mailguard_check *c,
 	c->sum.folders = c->store->folders;
 	c->latest = mgi_now(c->store->mg) + DAY;
 	mgi_exam_init(&c->exam, c->store->mg,
-	              c->opts.quick != MAILGUARD_CHECK_STRUCTURE, false);
+	              c->opts.quick != MAILGUARD_CHECK_STRUCTURE,
+	              c->opts.manifest || c->opts.against);
 	c->tap.begin = tap_begin;
 	c->tap.gap = tap_gap;
 	c->tap.feed = tap_feed;
+	c->tap.note = tap_note;
+	c->tap.file = tap_file;
 	c->tap.self = c;
 	c->walk->tap = &c->tap;
-	return MAILGUARD_OK;
+	c->told_max = c->opts.max_of_a_code ? c->opts.max_of_a_code
+	                                    : MGI_FINDINGS_OF_A_CODE;
+	return mgi_ledger_open(c, err);
 }
 
 mailguard_status mailguard_store_check(mailguard_check **out,
@@ -96,12 +119,12 @@ mailguard_status mailguard_store_check(mailguard_check **out,
 	}
 	c->arena = arena;
 	c->store = store;
+	(void)mailguard_store_ref(store);
 	st = check_fill(c, opts, err);
 	if (st < 0) {
-		mgi_arena_free(arena);
+		mailguard_check_free(c);
 		return st;
 	}
-	(void)mailguard_store_ref(store);
 	*out = c;
 	return MAILGUARD_OK;
 }
@@ -117,6 +140,7 @@ void mailguard_check_free(mailguard_check *c)
 		store->reader->more->check_end(c);
 	mailguard_walk_free(c->walk);
 	mgi_exam_done(&c->exam);
+	mgi_ledger_close(c);
 	mgi_arena_free(c->arena);
 	mailguard_store_free(store);
 }
@@ -162,7 +186,14 @@ void mgi_check_note(mailguard_check *c,
 
 	own.code = mgi_say_code(text);
 	own.text = mgi_say_raw(mgi_lang_of(c->store->mg), text);
-	mgi_findings_add(c->found, &own);
+	mgi_check_tell(c, &own);
+}
+
+void mgi_check_tell(mailguard_check *c, const mailguard_finding *f)
+{
+	mgi_findings_add(c->found, f);
+	if (c->stage == MGI_CHECK_MESSAGES && f->item)
+		mgi_ledger_note(c, f);
 }
 
 static void verdict_make(mailguard_check *c)
@@ -205,6 +236,9 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 			c->stage = MGI_CHECK_WHOLE;
 		break;
 	case MGI_CHECK_WHOLE:
+		st = mgi_ledger_settle(c, err);
+		if (st < 0)
+			return st;
 		mgi_times_sort(&c->times);
 		verdict_make(c);
 		c->stage = MGI_CHECK_OVER;

@@ -5,6 +5,7 @@
  */
 #include "store/driver.h"
 #include "store/exam.h"
+#include "store/ledger.h"
 #include "store/times.h"
 
 typedef enum mgi_check_stage {
@@ -25,6 +26,9 @@ struct mailguard_check {
 	const char *owner_path;
 	mgi_times times; /* in order once the check is over */
 	mgi_exam exam;
+	mgi_ledger ledger;
+	uint64_t item;     /* the message under way, from 1 */
+	uint32_t told_max; /* findings of one code */
 	mgi_tap tap;
 	mailguard_time latest; /* a date past this is none */
 	size_t told;
@@ -36,6 +40,8 @@ struct mailguard_check {
 void mgi_check_note(mailguard_check *c,
                     const mailguard_finding *f,
                     mgi_say_id text);
+/* The same with words of its own. */
+void mgi_check_tell(mailguard_check *c, const mailguard_finding *f);
 /* One message, or one that cannot be read. ITEROVER behind the last. */
 mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err);
 /* Are there zero bytes at either end? */

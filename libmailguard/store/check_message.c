@@ -73,7 +73,7 @@ static bool damages_tell(mailguard_check *c, const mailguard_item *item)
 		f.code = code;
 		f.text = mailguard_damage_text(c->store->mg, d->kind);
 		loss |= f.severity == MAILGUARD_SEVERITY_LOSS;
-		mgi_findings_add(c->found, &f);
+		mgi_check_tell(c, &f);
 	}
 	return loss;
 }
@@ -107,19 +107,26 @@ static void cues_tell(mailguard_check *c, const mailguard_item *item)
 static void count(mailguard_check *c, const mailguard_item *item)
 {
 	const mgi_exam *e = &c->exam;
+	mgi_mail_record r = { item->offset,
+		              item->size,
+		              c->ledger.gap,
+		              e->attachments,
+		              e->date,
+		              e->arrived,
+		              0,
+		              e->digests,
+		              e->id };
 	bool loss = damages_tell(c, item);
 
 	loss |= torn_tell(c, item);
 	cues_tell(c, item);
-	c->sum.messages++;
 	if (loss)
 		c->sum.damaged++;
 	else
 		c->sum.intact++;
-	c->sum.attachments += e->attachments;
-	if (e->date > c->sum.newest && e->date <= c->latest)
-		c->sum.newest = e->date;
-	mgi_times_add(&c->times, c->arena, e->arrived, e->date, c->latest);
+	if (c->walk->blank)
+		r.marks |= MGI_MAIL_BLANK;
+	mgi_ledger_mail(c, &r);
 }
 
 /* The reader did not show the bytes: read them from the item's source. */
@@ -149,6 +156,7 @@ static mailguard_status message_look(mailguard_check *c,
 {
 	mailguard_status st = MAILGUARD_OK;
 
+	c->item = item->index;
 	if (!c->walk->tapped) {
 		mgi_exam_begin(&c->exam);
 		st = source_feed(c, err);
@@ -178,6 +186,7 @@ static void lost_tell(mailguard_check *c, const mailguard_error *err)
 	f.code = err->code;
 	f.text = err->message;
 	mgi_findings_add(c->found, &f);
+	mgi_ledger_lost(c);
 }
 
 mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err)

@@ -367,12 +367,33 @@ static mailguard_status part_find(uint64_t *out,
 	}
 }
 
+/* From the end of a message to the next From_ line. */
+static uint64_t line_ends_skip(mgi_file *file, uint64_t at)
+{
+	mailguard_span s;
+	size_t i = 0;
+
+	(void)mgi_file_window(&s, file, at, 4, NULL);
+	while (i < s.len && (s.data[i] == '\r' || s.data[i] == '\n'))
+		i++;
+	return at + i;
+}
+
 static mailguard_status file_begin(mailguard_walk *w, mailguard_error *err)
 {
+	mgi_resume known = { 0, false, true };
 	mbox *m = w->state;
-	mailguard_status st;
+	mailguard_status st = MAILGUARD_OK;
 	mailguard_span s;
 
+	if (w->tap)
+		st = w->tap->file(w->tap->self, &known, w->at, err);
+	if (st < 0)
+		return st;
+	if (known.skip) {
+		w->at++;
+		return MAILGUARD_OK;
+	}
 	st = mgi_walk_file(w, err);
 	if (st < 0)
 		return st;
@@ -381,9 +402,11 @@ static mailguard_status file_begin(mailguard_walk *w, mailguard_error *err)
 	/* A byte order mark is no part of the first From_ line. */
 	(void)mgi_file_window(&s, w->file, 0, sizeof(MGI_MBOX_MARK) - 1, NULL);
 	m->at = mgi_span_is(s, MGI_MBOX_MARK) ? s.len : 0;
-	m->gap = 0;
-	m->begun = false;
-	m->blanks = true;
+	m->gap = known.gap;
+	m->begun = known.gap > 0;
+	m->blanks = known.blanks;
+	if (m->begun)
+		m->at = line_ends_skip(w->file, known.gap);
 	return MAILGUARD_OK;
 }
 
@@ -456,7 +479,8 @@ static mailguard_status message_next(mailguard_item *out,
 		end_look(w, out);
 	if (out->size != UINT64_MAX)
 		m->gap = out->offset + out->size;
-	m->blanks &= m->gap < end;
+	w->blank = m->gap < end;
+	m->blanks &= w->blank;
 	m->at = end;
 	return st;
 }
@@ -476,6 +500,8 @@ mailguard_status mgi_mbox_next(mailguard_item *out,
 				w->at++;
 				return st;
 			}
+			if (!m->open)
+				continue; /* nothing of it is new */
 		}
 		if (m->at < m->size) {
 			st = message_next(out, w, err);

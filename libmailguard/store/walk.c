@@ -48,7 +48,7 @@ mailguard_status mailguard_walk_next(const mailguard_item **out,
                                      mailguard_error *err)
 {
 	mailguard_status st = mgi_walk_tick(w, err);
-	uint64_t index = w->item.index;
+	uint64_t index = w->item.index; /* tap->file() may move it on */
 
 	*out = NULL;
 	if (st < 0)
@@ -61,7 +61,7 @@ mailguard_status mailguard_walk_next(const mailguard_item **out,
 	st = w->store->reader->next(&w->item, w, err);
 	if (st == MAILGUARD_ITEROVER)
 		return st;
-	w->item.index = index + 1;
+	w->item.index++;
 	if (st < 0)
 		return st;
 	*out = &w->item;
@@ -162,11 +162,14 @@ void mgi_walk_note(mailguard_walk *w,
 {
 	mailguard_finding own = *f;
 
-	if (!w->found)
+	if (!w->tap && !w->found)
 		return;
 	own.code = mgi_say_code(text);
 	own.text = mgi_say_raw(mgi_lang_of(w->store->mg), text);
 	if (!own.where)
 		own.where = w->store->files[w->at].path;
-	mgi_findings_add(w->found, &own);
+	if (w->tap)
+		w->tap->note(w->tap->self, &own);
+	else
+		mgi_findings_add(w->found, &own);
 }

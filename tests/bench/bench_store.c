@@ -128,11 +128,11 @@ static int verb(int argc, char **argv)
 	if (strcmp(argv[1], "structure") == 0)
 		opts.quick = MAILGUARD_CHECK_STRUCTURE;
 	if (strcmp(argv[1], "manifest") == 0 && argc > 3)
-		(void)0;
+		opts.manifest = argv[3];
 	if (strcmp(argv[1], "against") == 0 && argc > 3)
-		(void)0;
+		opts.against = argv[3];
 	if (strcmp(argv[1], "again") == 0 && argc > 3)
-		(void)0;
+		opts.since = argv[3];
 	return check(argv[2], &opts);
 }
 
@@ -232,7 +232,7 @@ static int compare(row *rows, int count)
 
 static int all(char *self, const char *folder)
 {
-	char mbox[512], maildir[512], peer[512], list[600], mu[600], cmd[1400];
+	char mbox[512], maildir[512], peer[512], list[600], mu[600], cmd[2000];
 	char python[] = "import mailbox,sys; print(len(mailbox.mbox("
 			"sys.argv[1])))";
 	row rows[] = {
