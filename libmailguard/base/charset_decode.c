@@ -425,7 +425,7 @@ mailguard_status mgi_decoder_end(mgi_decoder *d,
                                  mailguard_buffer *out,
                                  mailguard_error *err)
 {
-	uint32_t chars[MGI_UTF7_MOST];
+	uint32_t chars[MGI_UTF7_MOST] = { 0 };
 	size_t i;
 
 	if (d->cd != MGI_NO_ICONV)

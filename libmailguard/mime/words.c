@@ -31,7 +31,7 @@ typedef struct decoder {
 	mailguard_span charset;
 	const mgi_charset *raw; /* of what is no word; NULL: ASCII */
 	bool raw_within;        /* bytes above 127 as they are in a word */
-	bool *doubted;          /* a label was not believed */
+	bool doubted;           /* a label was not believed */
 	mgi_transfer base64;
 	bool open; /* something may be in `bytes` or `base64` */
 	mailguard_status failed;
@@ -158,7 +158,8 @@ static mailguard_status close_bytes(decoder *d, mailguard_span bytes)
 	if (d->raw_within && mgi_utf8_valid(bytes))
 		d->charset = mgi_span_of("utf-8");
 	d->raw_within = false;
-	return mgi_text_labelled(d->out, d->charset, bytes, d->doubted, d->err);
+	return mgi_text_labelled(d->out, d->charset, bytes, &d->doubted,
+	                         d->err);
 }
 
 static void close_run(decoder *d)
@@ -303,7 +304,7 @@ mailguard_status mgi_text_decode(mailguard_buffer *out,
                                  bool *doubted,
                                  mailguard_error *err)
 {
-	decoder d = { .out = out, .doubted = doubted, .err = err };
+	decoder d = { .out = out, .err = err };
 	size_t before = out->len;
 	mailguard_buffer utf8;
 	mailguard_status st;
@@ -323,6 +324,8 @@ mailguard_status mgi_text_decode(mailguard_buffer *out,
 	}
 	if (st < 0)
 		mgi_buf_cut(out, before);
+	if (doubted)
+		*doubted |= d.doubted;
 	mgi_text_calm(out, before);
 	mgi_buf_done(&d.bytes);
 	mgi_buf_done(&utf8);
