@@ -257,7 +257,7 @@ static int verdict_write(mailguard_buffer **out,
 static int verdict_tell(const request *r, const mailguard_checkup *c)
 {
 	mailguard_buffer *buf;
-	int rc, failed;
+	int rc = EX_CANNOT_TELL, failed;
 
 	failed = verdict_write(&buf, &rc, r, c);
 	if (failed != EX_FINE)

@@ -86,7 +86,7 @@ static int find_run(request *r)
 	mailguard_error err;
 
 	if (r->call->format == EX_CSV) {
-		if (render(r, NULL, &err) < 0)
+		if (mailguard_find_csv(r->buf, r->find, NULL, &err) < 0)
 			return ex_fail(r->call, &err);
 		ex_print(r->buf);
 	}

@@ -48,7 +48,7 @@ static const char prefs[] =
 	"user_pref(\"mail.server.server1.directory-rel\", "
 	"\"[ProfD]Mail/pop.one.example\");\n"
 	"user_pref(\"mail.smtpserver.smtp1.hostname\", "
-        "\"smtp.one.example\");\n";
+	"\"smtp.one.example\");\n";
 
 /* A registry export is UTF-16 with a mark, lines end in CR LF. */
 static void put_reg(const char *name, const char *text)
