@@ -172,17 +172,19 @@ static void result_say(mailguard_buffer *b,
                        mailguard *mg,
                        const mailguard_evidence *e)
 {
-	const char *phase = mgi_phase_word(e->phase);
+	bool passed = e->outcome == MAILGUARD_OUTCOME_OK;
 	const char *result = raw(mg, result_id(e));
 	mailguard_buffer more;
 
-	if (e->test != MAILGUARD_TEST_PROBE || !phase) {
+	if (e->test != MAILGUARD_TEST_PROBE ||
+	    e->phase == MAILGUARD_PHASE_NONE) {
 		wrap(b, mg, MGI_SAY_SEEN_RESULT, "result", result);
 		return;
 	}
 	mgi_buf_init(&more, mg);
-	mgi_say(&more, mg, MGI_SAY_SEEN_PHASE, "what", mgi_buf_text(b),
-	        "result", result, "phase", phase);
+	mgi_say(&more, mg, passed ? MGI_SAY_SEEN_PASSED : MGI_SAY_SEEN_PHASE,
+	        "what", mgi_buf_text(b), "result", result, "phase",
+	        mailguard_phase_text(mg, e->phase));
 	mgi_buf_cut(b, 0);
 	mgi_buf_puts(b, mgi_buf_text(&more));
 	if (mgi_buf_status(&more, NULL) < 0)

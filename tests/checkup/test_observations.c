@@ -96,23 +96,23 @@ Test(checkup_observations, lines_of_a_probe_are_seen_from_outside)
 	} rows[] = {
 		{ "by host and port", DOWN("imaps://mail.one.example"),
 		  "probe of server mail.one.example (IMAP) (receiving), from "
-		  "outside: fail at tcp" },
+		  "outside: fail while connecting" },
 		{ "the port told", WORKS("imaps://ann@mail.one.example:993"),
 		  "(receiving), from outside: ok" },
 		{ "another service of the host",
 		  DOWN("submission://mail.one.example"),
-		  "(sending), from outside: fail at tcp" },
+		  "(sending), from outside: fail while connecting" },
 		{ "webmail", DOWN("https://web.one.example/"),
 		  "webmail of account ann@one.example, from outside: fail" },
 		{ "blank lines and line ends",
 		  "\r\n" WORKS("imaps://ann@mail.one.example") "\r\n\n",
 		  "(receiving), from outside: ok" },
 		{ "a list", "[" DOWN("imaps://mail.one.example") "]",
-		  "from outside: fail at tcp" },
+		  "from outside: fail while connecting" },
 		{ "a reason nobody knows yet",
 		  ANSWER("imaps://mail.one.example", "false", "server_outage",
 		         "moon_phase", "connect", "untested"),
-		  "from outside: fail at tcp" },
+		  "from outside: fail while connecting" },
 	};
 	mailguard_checkup *c;
 	size_t i;
