@@ -42,7 +42,7 @@ struct mailguard_checkup {
 	mgi_clock_seen clock;
 	mailguard_answer *control; /* of the control host; NULL */
 	mgi_findings *notes;       /* of observations passed over; NULL */
-	bool first_told, stopped; /* by the host's progress */
+	bool first_told, stopped;  /* by the host's progress */
 	bool passing; /* the step is no result: not kept, not counted */
 };
 

@@ -116,7 +116,7 @@ void mgi_gap_judge(mgi_gap *out,
 {
 	mgi_civil civil = mgi_civil_of(now, offset);
 	sampler s = { .at = at };
-	size_t first = 0;
+	size_t first = 0, all = count;
 
 	*out = (mgi_gap){ .weekday = civil.weekday, .hour = civil.hour };
 	while (count && at[count - 1] > now)
@@ -125,12 +125,12 @@ void mgi_gap_judge(mgi_gap *out,
 		return;
 	s.count = count;
 	s.to = at[count - 1];
-	s.from = s.to - MGI_GAP_WEEKS * 7 * MGI_GAP_DAY;
+	s.from = s.to - MGI_GAP_WINDOW;
 	while (at[first] < s.from)
 		first++;
 	if (first == 0)
 		s.from = at[0];
-	out->waited = now - s.to;
+	out->waited = count < all ? 0 : now - s.to; /* clocks differ */
 	out->weeks = (s.to - s.from + 7 * MGI_GAP_DAY - 1) / (7 * MGI_GAP_DAY);
 	if (count - first < MGI_GAP_MAILS_MIN ||
 	    s.to - s.from < MGI_GAP_DAYS_MIN * MGI_GAP_DAY)

@@ -11,7 +11,7 @@
 #define MGI_GAP_HOUR INT64_C(3600000000)
 #define MGI_GAP_DAY (24 * MGI_GAP_HOUR)
 /* What is looked back at, and the least that tells anything. */
-#define MGI_GAP_WEEKS 12
+#define MGI_GAP_WINDOW (12 * 7 * MGI_GAP_DAY)
 #define MGI_GAP_MAILS_MIN 20
 #define MGI_GAP_DAYS_MIN 14
 #define MGI_GAP_SAMPLES_MIN 6
@@ -43,7 +43,7 @@ typedef struct mgi_gap {
  * newest mail of all? If too few such times were seen: on days of its kind, or
  * else at any.
  *
- * `at` is in order, the oldest first; later ones than `now` count as `now`.
+ * `at` is in order, the oldest first; one later than `now` came just now.
  * `offset`: seconds east of UTC.
  */
 void mgi_gap_judge(mgi_gap *out,
