@@ -124,7 +124,7 @@ bool mgi_file_record_now(mgi_file_record *out,
 	mgi_stat st;
 
 	memset(out, 0, sizeof(*out));
-	out->path = mgi_path_below(s, s->files[i].path);
+	out->path = mgi_store_below(s, s->files[i].path);
 	out->folder = s->files[i].folder;
 	if (mgi_os_stat(&st, s->files[i].path) || st.kind != MGI_ENTRY_FILE)
 		return false;
@@ -175,7 +175,7 @@ mailguard_status mgi_again_find(mgi_known *out,
                                 mailguard_error *err)
 {
 	uint64_t key = key_of(
-		a->store, mgi_path_below(a->store, a->store->files[i].path));
+		a->store, mgi_store_below(a->store, a->store->files[i].path));
 	size_t low = 0, high = a->count;
 
 	*out = MGI_KNOWN_NOT;

@@ -137,8 +137,8 @@ void mgi_ledger_mail(mailguard_check *c, const mgi_mail_record *r)
 	if (l->compare)
 		mgi_compare_add(
 			l->compare, r,
-			mgi_path_below(c->store,
-		                       c->store->files[c->walk->at].path),
+			mgi_store_below(c->store,
+		                        c->store->files[c->walk->at].path),
 			c->walk->at, c->item);
 	if (!l->out)
 		return;

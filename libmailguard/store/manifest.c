@@ -61,7 +61,7 @@ uint64_t mgi_ends_now(const mailguard_store *s, size_t i)
 	return mark;
 }
 
-const char *mgi_path_below(const mailguard_store *s, const char *path)
+const char *mgi_store_below(const mailguard_store *s, const char *path)
 {
 	size_t n = strlen(s->path);
 

@@ -104,6 +104,6 @@ uint64_t mgi_mark_of_ends(mgi_file *f, uint64_t size);
  */
 uint64_t mgi_ends_now(const mailguard_store *s, size_t i);
 /* `path` below the store's own; "" if it is that. */
-const char *mgi_path_below(const mailguard_store *s, const char *path);
+const char *mgi_store_below(const mailguard_store *s, const char *path);
 
 #endif
