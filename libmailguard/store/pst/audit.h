@@ -71,6 +71,7 @@ typedef enum mgi_pst_stage {
 	MGI_PST_STAGE_FOLDERS,
 	MGI_PST_STAGE_TABLES,
 	MGI_PST_STAGE_MESSAGES,
+	MGI_PST_STAGE_QUICK, /* in place of all between */
 	MGI_PST_STAGE_END,
 	MGI_PST_STAGE_OVER
 } mgi_pst_stage;
@@ -87,9 +88,7 @@ typedef struct mgi_pst_map {
 /* Places in a row that are all bad. */
 typedef struct mgi_pst_run {
 	uint64_t from, end;
-	uint32_t count;
-	bool zeros; /* nothing else stood there */
-	bool after_good;
+	uint32_t count, zeroed; /* of these nothing else stood there */
 } mgi_pst_run;
 
 #define MGI_PST_BAD_MAX 65536 /* bids of bad blocks kept */
@@ -122,7 +121,6 @@ typedef struct mgi_pst_audit {
 	uint64_t free_bytes, leaked, unread_maps;
 	unsigned char *packed; /* what a block inflates to */
 	uint64_t to_sweep;
-	uint64_t skip; /* quick: look at one place in so many */
 
 	/* Comparing. */
 	const mgi_pst_need *need;
@@ -182,6 +180,10 @@ mailguard_status mgi_pst_check_shares(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_tables(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_messages(mgi_pst_audit *a, mailguard_error *err);
+mailguard_status mgi_pst_check_quick(mgi_pst_audit *a, mailguard_error *err);
+/* As people should hear it: the worst of what is wrong. */
+mgi_say_id mgi_pst_page_words(const mgi_pst_visit *v);
+mgi_say_id mgi_pst_block_words(uint32_t wrong);
 /* What a sweep found of maps, at its end; pure of the file. */
 void mgi_pst_check_marks(mgi_pst_audit *a);
 

@@ -152,23 +152,37 @@ static mailguard_status inflate(mailguard_span *out,
 	return MAILGUARD_OK;
 }
 
+mailguard_status mgi_pst_block_look(uint32_t *wrong,
+                                    mgi_pst_view *v,
+                                    const mgi_pst_block *b,
+                                    mailguard_error *err)
+{
+	uint32_t extent = mgi_pst_extent(v->shape, b->stored);
+	mailguard_status st;
+	size_t got;
+
+	*wrong = MGI_PST_BLOCK_OUT;
+	if (!mgi_pst_block_fits(v->shape, b, v->pst->size))
+		return MAILGUARD_OK;
+	st = mgi_file_read(v->pst->file, b->at, v->raw, extent, &got, err);
+	if (st < 0)
+		return st;
+	if (got == extent) /* else it was longer when opened */
+		*wrong = mgi_pst_block_judge(v->shape, v->raw, b);
+	return MAILGUARD_OK;
+}
+
 static mailguard_status block_read(mailguard_span *out,
                                    mgi_pst_view *v,
                                    const mgi_pst_block *b,
                                    mailguard_error *err)
 {
-	uint32_t extent = mgi_pst_extent(v->shape, b->stored), wrong;
 	mailguard_status st;
-	size_t got;
+	uint32_t wrong;
 
-	if (!mgi_pst_block_fits(v->shape, b, v->pst->size))
-		return unreadable(v, err);
-	st = mgi_file_read(v->pst->file, b->at, v->raw, extent, &got, err);
+	st = mgi_pst_block_look(&wrong, v, b, err);
 	if (st < 0)
 		return st;
-	if (got < extent)
-		return unreadable(v, err); /* it was longer when opened */
-	wrong = mgi_pst_block_judge(v->shape, v->raw, b);
 	if (!mgi_pst_block_usable(wrong))
 		return unreadable(v, err);
 	v->harm += wrong != 0;

@@ -141,9 +141,22 @@ static mailguard_status stage_step(mgi_pst_audit *a, mailguard_error *err)
 		return mgi_pst_check_tables(a, err);
 	case MGI_PST_STAGE_MESSAGES:
 		return mgi_pst_check_messages(a, err);
+	case MGI_PST_STAGE_QUICK:
+		return mgi_pst_check_quick(a, err);
 	default:
 		return last_look(a, err);
 	}
+}
+
+static void stage_next(mgi_pst_audit *a)
+{
+	bool quick = a->check->opts.quick == MAILGUARD_CHECK_QUICK;
+
+	a->stage++;
+	if (quick && a->stage < MGI_PST_STAGE_QUICK)
+		a->stage = MGI_PST_STAGE_QUICK;
+	else if (!quick && a->stage == MGI_PST_STAGE_QUICK)
+		a->stage++;
 }
 
 mailguard_status mgi_pst_check(mailguard_check *c, mailguard_error *err)
@@ -162,7 +175,7 @@ mailguard_status mgi_pst_check(mailguard_check *c, mailguard_error *err)
 	if (st >= 0)
 		st = stage_step(a, err);
 	if (st == MAILGUARD_ITEROVER) {
-		a->stage++;
+		stage_next(a);
 		st = MAILGUARD_OK;
 	}
 	if (st >= 0 && mgi_arena_failed(a->arena))

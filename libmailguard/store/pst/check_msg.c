@@ -44,8 +44,8 @@ mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err)
 			mgi_pst_tell_in(a, MAILGUARD_SEVERITY_LOSS,
 			                MGI_SAY_PST_FOLDER_LOST, f->path, 0);
 	}
-	return mgi_spool_sort(a->below, err) < 0 ? MAILGUARD_EIO
-	                                         : MAILGUARD_ITEROVER;
+	st = mgi_spool_sort(a->below, err);
+	return st < 0 ? st : MAILGUARD_ITEROVER;
 }
 
 /* -- tables ---------------------------------------------------------------- */

@@ -108,8 +108,7 @@ static void place_add(mgi_pst_audit *a,
 	mgi_spool_add(a->places, &p);
 }
 
-/* The worst of what is wrong, as people should hear it. */
-static mgi_say_id page_words(const mgi_pst_visit *v)
+mgi_say_id mgi_pst_page_words(const mgi_pst_visit *v)
 {
 	uint32_t wrong = v->page->wrong;
 
@@ -134,7 +133,7 @@ static void page_seen(void *self, const mgi_pst_visit *v)
 
 	a->pages++;
 	if (page->wrong)
-		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, page_words(v),
+		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, mgi_pst_page_words(v),
 		             v->ref.at, a->shape->page);
 	a->torn_tree |= !usable;
 	if (page->wrong & MGI_PST_PAGE_OUT)

@@ -209,12 +209,13 @@ static void run_end(mgi_pst_audit *a, bool at_end)
 {
 	mgi_pst_run *r = &a->run;
 	uint64_t length = r->end - r->from;
+	/* Those at its ends may be zeroed in part. */
+	bool zeros = r->zeroed >= 2 && r->zeroed + 2 >= r->count;
 	mgi_say_id what = MGI_SAY_PST_FOREIGN_CHUNK;
 
-	if (r->count >= 2 && r->zeros)
+	if (zeros)
 		what = at_end ? MGI_SAY_PST_LOST_TAIL : MGI_SAY_PST_ZERO_CHUNK;
-	if (r->count >= 2 &&
-	    (r->zeros || (r->count >= 3 && length <= 2 * CHUNK)))
+	if (zeros || (r->count >= 3 && length <= 2 * CHUNK))
 		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, what, r->from, length);
 	memset(r, 0, sizeof(*r));
 }
@@ -226,11 +227,9 @@ static void run_add(mgi_pst_audit *a,
 {
 	mgi_pst_run *r = &a->run;
 
-	if (!r->count++) {
+	if (!r->count++)
 		r->from = at;
-		r->zeros = true;
-	}
-	r->zeros = r->zeros && all_zero(bytes);
+	r->zeroed += all_zero(bytes);
 	r->end = at + length;
 }
 
@@ -318,8 +317,10 @@ static mailguard_status unpacks(bool *out,
 	return st == MAILGUARD_EFORMAT ? MAILGUARD_OK : st;
 }
 
-static mgi_say_id block_words(uint32_t wrong)
+mgi_say_id mgi_pst_block_words(uint32_t wrong)
 {
+	if (wrong & MGI_PST_BLOCK_OUT)
+		return MGI_SAY_PST_BLOCK_OUT;
 	if (wrong & MGI_PST_BLOCK_SUM)
 		return MGI_SAY_PST_BLOCK_CRC;
 	if (wrong & (MGI_PST_BLOCK_BID | MGI_PST_BLOCK_SIGN))
@@ -352,8 +353,8 @@ static mailguard_status block_look(bool *bad,
 	}
 	*bad = wrong != 0;
 	if (wrong)
-		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, block_words(wrong),
-		             b->at, extent);
+		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS,
+		             mgi_pst_block_words(wrong), b->at, extent);
 	if (!MGI_PST_BID_INSIDE(b->bid) || !mgi_pst_block_usable(wrong)) {
 		if (wrong)
 			fact_add(a, b->bid, NULL, true);

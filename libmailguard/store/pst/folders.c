@@ -137,23 +137,31 @@ static mailguard_status name_read(mgi_pst_folder *f,
 }
 
 /* The folder whose children people take for the top; 0 if not told. */
-static uint32_t top_find(mgi_pst_view *v)
+static mailguard_status top_find(uint32_t *nid,
+                                 mgi_pst_view *v,
+                                 mailguard_error *err)
 {
 	mgi_mapi_value value;
+	mailguard_status st;
 	mgi_pst_node node;
-	uint32_t nid = 0;
 	mgi_mapi *o;
 
-	if (mgi_pst_node_find(&node, v, MGI_PST_NODE_STORE, NULL) !=
-	            MAILGUARD_OK ||
-	    mgi_pst_object(&o, v->pst, &node, MGI_MAPI_STORE, NULL) < 0)
-		return 0;
-	if (mgi_mapi_get(&value, o, MGI_MAPI_TAG(IPM_SUBTREE, MGI_MAPI_BINARY),
-	                 NULL) == MAILGUARD_OK &&
-	    value.bytes.len >= 24)
-		nid = mgi_le32(value.bytes.data + 20);
-	mgi_mapi_free(o);
-	return nid;
+	*nid = 0;
+	st = mgi_pst_node_find(&node, v, MGI_PST_NODE_STORE, err);
+	if (st == MAILGUARD_OK)
+		st = mgi_pst_object(&o, v->pst, &node, MGI_MAPI_STORE, err);
+	if (st == MAILGUARD_OK) {
+		st = mgi_mapi_get(&value, o,
+		                  MGI_MAPI_TAG(IPM_SUBTREE, MGI_MAPI_BINARY),
+		                  err);
+		if (st == MAILGUARD_OK && value.bytes.len >= 24)
+			*nid = mgi_le32(value.bytes.data + 20);
+		mgi_mapi_free(o);
+	}
+	if (st == MAILGUARD_EFORMAT)
+		mgi_error_clear(err);
+	return st == MAILGUARD_ENOMEM || st == MAILGUARD_EIO ? st
+	                                                     : MAILGUARD_OK;
 }
 
 /* Does the way up from `i` end at the root? */
@@ -250,7 +258,9 @@ mailguard_status mgi_pst_folders_read(mgi_pst_folders *out,
 
 		out->at[i].above = up ? (uint32_t)(up - out->at) : i;
 	}
-	top = top_find(v);
+	st = top_find(&top, v, err);
+	if (st < 0)
+		return st;
 	for (i = 0; i < out->count; i++)
 		out->at[i].lost = !leads_up(out, i);
 	for (i = 0; i < out->count; i++) {

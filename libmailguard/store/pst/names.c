@@ -45,8 +45,11 @@ mailguard_status mgi_pst_names_read(mgi_pst_names **out,
 		st = mgi_pst_props_get(&entries, props, ENTRIES, err);
 	if (st != MAILGUARD_OK)
 		return st < 0 ? st : MAILGUARD_OK;
-	(void)mgi_pst_props_get(&guids, props, GUIDS, NULL);
-	(void)mgi_pst_props_get(&strings, props, STRINGS, NULL);
+	st = mgi_pst_props_get(&guids, props, GUIDS, err);
+	if (st >= 0)
+		st = mgi_pst_props_get(&strings, props, STRINGS, err);
+	if (st < 0)
+		return st;
 	names->entries = entries.bytes;
 	names->guids = guids.bytes;
 	names->strings = strings.bytes;

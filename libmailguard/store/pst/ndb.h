@@ -217,6 +217,15 @@ mgi_pst_block mgi_pst_entry_block(const mgi_pst_shape *s,
                                   const mgi_pst_page *page,
                                   uint32_t i);
 
+/*
+ * The page at `ref`, judged, valid until some more were asked for; what is
+ * wrong with it counts as harm. EIO: the file cannot be read.
+ */
+mailguard_status mgi_pst_page_get(const mgi_pst_page **out,
+                                  mgi_pst_view *v,
+                                  mgi_pst_ref ref,
+                                  unsigned type,
+                                  mailguard_error *err);
 /* By the trees. ITEROVER: no such entry; EIO: the file cannot be read. */
 mailguard_status mgi_pst_block_find(mgi_pst_block *out,
                                     mgi_pst_view *v,
@@ -288,6 +297,11 @@ bool mgi_pst_block_fits(const mgi_pst_shape *s,
 uint32_t mgi_pst_block_judge(const mgi_pst_shape *s,
                              const unsigned char *bytes,
                              const mgi_pst_block *b);
+/* Read and judge one, undecoded. */
+mailguard_status mgi_pst_block_look(uint32_t *wrong,
+                                    mgi_pst_view *v,
+                                    const mgi_pst_block *b,
+                                    mailguard_error *err);
 /* May what is wrong be read all the same? Then it counts as harm. */
 bool mgi_pst_block_usable(uint32_t wrong);
 /* In place, both ways the same for CYCLIC. */

@@ -227,15 +227,12 @@ static bool page_inside(const mgi_pst_view *v, uint64_t at)
 	       at <= v->pst->size - v->shape->page;
 }
 
-/*
- * The page at `ref` as far as it can be used. What is wrong with it counts as
- * harm each time it is needed: whoever needs it should know.
- */
-static mailguard_status page_get(const mgi_pst_page **out,
-                                 mgi_pst_view *v,
-                                 mgi_pst_ref ref,
-                                 unsigned type,
-                                 mailguard_error *err)
+/* What is wrong counts each time it is needed: whoever needs it should know. */
+mailguard_status mgi_pst_page_get(const mgi_pst_page **out,
+                                  mgi_pst_view *v,
+                                  mgi_pst_ref ref,
+                                  unsigned type,
+                                  mailguard_error *err)
 {
 	static const mgi_pst_page outside = {
 		NULL, MGI_PST_PAGE_OUT, 0, 0, 0, 0
@@ -309,7 +306,7 @@ static mailguard_status leaf_find(const mgi_pst_page **out,
 	int64_t at;
 
 	for (;;) {
-		st = page_get(out, v, ref, type, err);
+		st = mgi_pst_page_get(out, v, ref, type, err);
 		if (st < 0)
 			return st;
 		if (!mgi_pst_page_usable((*out)->wrong) ||
@@ -389,7 +386,7 @@ static mailguard_status page_push(mgi_pst_trip *t,
 	mailguard_status st;
 	mgi_pst_page own;
 
-	st = page_get(&page, v, visit->ref, t->type, err);
+	st = mgi_pst_page_get(&page, v, visit->ref, t->type, err);
 	if (st < 0)
 		return st;
 	own = *page;

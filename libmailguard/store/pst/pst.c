@@ -11,50 +11,67 @@
 #define PASSWORD 0x67ff
 
 /* Does a heap's mark stand where it must, if blocks are encoded like that? */
-static bool crypt_fits(mgi_pst_view *v, const mgi_pst_node *n, unsigned crypt)
+static mailguard_status crypt_fits(bool *out,
+                                   mgi_pst_view *v,
+                                   const mgi_pst_node *n,
+                                   unsigned crypt,
+                                   mailguard_error *err)
 {
+	mailguard_status st;
 	mgi_pst_tree tree;
 	mailguard_span s;
 
+	*out = false;
 	v->pst->crypt = crypt;
-	return mgi_pst_tree_open(&tree, v, n->data, NULL) == MAILGUARD_OK &&
-	       tree.count &&
-	       mgi_pst_block_get(&s, v, tree.bids[0], NULL) == MAILGUARD_OK &&
-	       s.len > 2 && s.data[2] == 0xec;
+	st = mgi_pst_tree_open(&tree, v, n->data, err);
+	if (st == MAILGUARD_OK && tree.count) {
+		st = mgi_pst_block_get(&s, v, tree.bids[0], err);
+		*out = st == MAILGUARD_OK && s.len > 2 && s.data[2] == 0xec;
+	}
+	return st == MAILGUARD_EFORMAT ? MAILGUARD_OK : st;
 }
 
 /* Headers lie about it: ExMerge wrote "none" before encoded blocks. */
-static void crypt_find(mgi_pst_view *v)
+static mailguard_status crypt_find(mgi_pst_view *v, mailguard_error *err)
 {
 	static const uint32_t nodes[] = { MGI_PST_NODE_STORE,
 		                          MGI_PST_NODE_NAMES,
 		                          MGI_PST_NODE_ROOT };
 	unsigned said = v->pst->header.crypt, i, k;
+	mailguard_status st;
 	mgi_pst_node n;
+	bool fits;
 
 	if (said > MGI_PST_CYCLIC)
 		said = MGI_PST_PERMUTE;
 	for (i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
-		if (mgi_pst_node_find(&n, v, nodes[i], NULL) != MAILGUARD_OK)
-			continue;
-		for (k = 0; k <= MGI_PST_CYCLIC; k++)
-			if (crypt_fits(v, &n, (said + k) % 3))
-				return;
+		st = mgi_pst_node_find(&n, v, nodes[i], err);
+		for (k = 0; st == MAILGUARD_OK && k <= MGI_PST_CYCLIC; k++) {
+			st = crypt_fits(&fits, v, &n, (said + k) % 3, err);
+			if (fits)
+				return MAILGUARD_OK;
+		}
+		if (st < 0)
+			return st;
 	}
 	v->pst->crypt = said;
+	return MAILGUARD_OK;
 }
 
-static void store_look(mgi_pst_view *v)
+static mailguard_status store_look(mgi_pst_view *v, mailguard_error *err)
 {
+	mailguard_status st;
 	mgi_pst_node n;
 	mgi_mapi *o;
 
-	if (mgi_pst_node_find(&n, v, MGI_PST_NODE_STORE, NULL) !=
-	            MAILGUARD_OK ||
-	    mgi_pst_object(&o, v->pst, &n, MGI_MAPI_STORE, NULL) < 0)
-		return;
+	st = mgi_pst_node_find(&n, v, MGI_PST_NODE_STORE, err);
+	if (st == MAILGUARD_OK)
+		st = mgi_pst_object(&o, v->pst, &n, MGI_MAPI_STORE, err);
+	if (st != MAILGUARD_OK)
+		return st == MAILGUARD_ITEROVER ? MAILGUARD_OK : st;
 	v->pst->password = (uint32_t)mgi_mapi_number(o, PASSWORD, 0);
 	mgi_mapi_free(o);
+	return MAILGUARD_OK;
 }
 
 static mailguard_status look(mgi_pst *p, mailguard_error *err)
@@ -68,12 +85,14 @@ static mailguard_status look(mgi_pst *p, mailguard_error *err)
 		return mgi_fail_nomem(err);
 	st = mgi_pst_view_init(&view, p, arena, err);
 	if (st >= 0) {
-		crypt_find(&view);
+		st = crypt_find(&view, err);
 		keep = view;
 		keep.arena = p->arena;
-		st = mgi_pst_names_read(&names, &keep, err);
+		if (st >= 0)
+			st = mgi_pst_names_read(&names, &keep, err);
 		p->names = st == MAILGUARD_OK ? names : NULL;
-		store_look(&view);
+		if (st >= 0 || st == MAILGUARD_EFORMAT)
+			st = store_look(&view, err);
 		mgi_pst_view_done(&view);
 	}
 	if (st == MAILGUARD_EFORMAT) {

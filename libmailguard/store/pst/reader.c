@@ -103,9 +103,10 @@ static mailguard_status item_open(mailguard_item *out,
 	mailguard_status st;
 	mgi_pst_block b;
 
-	if (mgi_pst_block_find(&b, &own->view, n->data, NULL) == MAILGUARD_OK)
-		out->offset = b.at;
-	st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE, err);
+	st = mgi_pst_block_find(&b, &own->view, n->data, err);
+	out->offset = b.at;
+	if (st >= 0)
+		st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE, err);
 	if (st == MAILGUARD_EFORMAT) { /* of one message: it is lost */
 		if (err)
 			err->status = MAILGUARD_EIO;
@@ -116,6 +117,8 @@ static mailguard_status item_open(mailguard_item *out,
 	out->size = (uint64_t)mgi_mapi_number(own->object, 0x0e08, 0);
 	out->kind = mgi_item_kind(own->object);
 	out->flags = mgi_item_flags(own->object);
+	if (mgi_arena_failed(own->object->arena))
+		return mgi_fail_nomem(err);
 	reader_settle(out, w);
 	return MAILGUARD_OK;
 }
