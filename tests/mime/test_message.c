@@ -527,6 +527,11 @@ Test(mime_message, digest_and_sha256_are_these)
 	cr_expect(eq(str, digest_of("From x\nA: b\r\nStatus: R\r\n\r\nx"),
 	             "mg1:c951ce7b67bdf1fc725f0b506422637c56104e24cd5177b023"
 	             "0f679e11b0dc84"));
+	cr_expect(eq(str,
+	             digest_of("From x\nX-Mozilla-Status: 0001\nA: b\n\n"
+	                       ">>From c\n>x\n\n"),
+	             "mg1:aacbb066cfdb3d6508a34f585302bfa635e61ce7"
+	             "20e5cd4a98dc9a49c4977621"));
 	m = message_of(mg, span_of("abc"));
 	ok(mailguard_message_sha256(sha, m, NULL));
 	cr_expect(eq(int, sha[0], 0xba));
