@@ -39,8 +39,13 @@ static void tap_begin(void *self)
 static void tap_gap(void *self, mailguard_span bytes)
 {
 	mgi_ledger *l = &((mailguard_check *)self)->ledger;
+	size_t i = 0;
 
-	l->gap = mgi_mark_add(l->gap, bytes);
+	/* The first message of a file has no blank line before it. */
+	while (l->gap == MGI_MARK && i < bytes.len &&
+	       (bytes.data[i] == '\r' || bytes.data[i] == '\n'))
+		i++;
+	l->gap = mgi_mark_add(l->gap, mgi_span_from(bytes, i));
 }
 
 static void tap_note(void *self, const mailguard_finding *f)
