@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 import mailguard
 
@@ -178,6 +179,14 @@ class Stores(unittest.TestCase):
         self.assertEqual((kept[0].sha256, kept[0].digest),
                          (fresh.sha256, fresh.digest))
         self.assertEqual(kept[0], fresh)
+
+    def test_what_lies_in_no_place_is_read_at_once(self):
+        with unittest.mock.patch.object(mailguard.stores, "_IN_PLACE", ()):
+            kept = list(mailguard.open(self.path))
+        self.assertEqual(kept, list(mailguard.open(self.path)))
+        os.unlink(self.path)
+        self.assertEqual(kept[0].attachments[0].data, b"%PDF-1.4 data")
+        self.assertEqual(kept[0].size, len(bytes(kept[0])))
 
     def test_a_file_changed_since_is_told_not_read(self):
         kept = list(mailguard.open(self.path))

@@ -46,7 +46,8 @@ class Message:
 
     Its header is there at once. The rest is read when it is first asked for,
     from the file it lies in; if that was changed in the meantime, it says so
-    with SystemRefused ("file.changed"). A pickled one has all of it.
+    with SystemRefused ("file.changed"). Of an Outlook data file all is read at
+    once. A pickled one has all of it.
     """
     __slots__ = ("_head", "_walk", "_raw", "_mail", "_attachments")
 
@@ -75,7 +76,7 @@ class Message:
     @property
     def size(self) -> int:
         """How many bytes it has."""
-        return self._head[0].size
+        return self._head[0].size if self._raw is None else len(self._raw)
 
     @property
     def flags(self) -> Flags:

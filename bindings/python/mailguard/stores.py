@@ -16,6 +16,8 @@ from .values import _only
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 Progress = Callable[[int, int, str], object]
 OnError = Callable[[Error], object]
+# Where a message is so many bytes of a file, and can be read again later.
+_IN_PLACE = ("mbox", "maildir", "eml")
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,13 @@ def _named(error: Error, path: Path) -> Error:
 class _Walk:
     """Messages of a store. One that cannot be read is an exception, and the
     next step goes on behind it."""
-    __slots__ = ("_it", "_mg", "_path", "_on_error", "_ref", "at",
+    __slots__ = ("_it", "_mg", "_path", "_on_error", "_ref", "_later", "at",
                  "__weakref__")
 
     def __init__(self, it: _core.Walk, mg: MailGuard, path: Path,
-                 on_error: Optional[OnError]) -> None:
+                 on_error: Optional[OnError], later: bool) -> None:
         self._it = it
+        self._later = later
         self._mg = mg
         self._path = path
         self._on_error = on_error
@@ -110,6 +113,7 @@ class _Walk:
         while True:
             try:
                 head = self._it.head(self._mg)
+                raw = self._it.raw() if head and not self._later else None
             except (SystemRefused, FormatError) as e:
                 if self._on_error is None:
                     raise _named(e, self._path)
@@ -119,7 +123,7 @@ class _Walk:
                 raise _named(e, self._path)
             if head is None:
                 raise StopIteration
-            message = Message(head, None, self._ref)
+            message = Message(head, raw, self._ref)
             self.at = message
             return message
 
@@ -161,7 +165,8 @@ class Store:
 
     def __iter__(self) -> Iterator[Message]:
         walk = self._open().walk(self._mg, self._progress)
-        return _Walk(walk, self._mg, self.path, self._on_error)
+        return _Walk(walk, self._mg, self.path, self._on_error,
+                     self.format in _IN_PLACE)
 
     def items(self) -> Iterator[Item]:
         """Where each message lies, nothing of it read: the quickest walk."""
