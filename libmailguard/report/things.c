@@ -8,19 +8,19 @@
 
 /* A stage, and the tests whose evidence its steps have told. */
 static const struct {
-	mailguard_checkup_stage stage;
 	const char *name;
+	mailguard_checkup_stage stage;
 	mailguard_test tests[3];
 } stages[] = {
-	{ MAILGUARD_CHECKUP_PLACE, "place", { 0, 0, 0 } },
-	{ MAILGUARD_CHECKUP_SERVER, "server", { MAILGUARD_TEST_PROBE, 0, 0 } },
-	{ MAILGUARD_CHECKUP_PAGE, "page", { MAILGUARD_TEST_STATUS, 0, 0 } },
-	{ MAILGUARD_CHECKUP_STORE, "store", { MAILGUARD_TEST_STORE, 0, 0 } },
-	{ MAILGUARD_CHECKUP_SILENCE,
-	  "silence",
+	{ "place", MAILGUARD_CHECKUP_PLACE, { 0, 0, 0 } },
+	{ "server", MAILGUARD_CHECKUP_SERVER, { MAILGUARD_TEST_PROBE, 0, 0 } },
+	{ "page", MAILGUARD_CHECKUP_PAGE, { MAILGUARD_TEST_STATUS, 0, 0 } },
+	{ "store", MAILGUARD_CHECKUP_STORE, { MAILGUARD_TEST_STORE, 0, 0 } },
+	{ "silence",
+	  MAILGUARD_CHECKUP_SILENCE,
 	  { MAILGUARD_TEST_SILENCE, 0, 0 } },
-	{ MAILGUARD_CHECKUP_HERE,
-	  "here",
+	{ "here",
+	  MAILGUARD_CHECKUP_HERE,
 	  { MAILGUARD_TEST_NET, MAILGUARD_TEST_DNS, MAILGUARD_TEST_CLOCK } },
 };
 

@@ -35,15 +35,19 @@ TestSuite(verdict_lines, .init = setup, .fini = teardown);
 #define SOUND(m) "{\"t\":\"store\",\"st\":\"" m "\",\"r\":\"ok\"}"
 
 /* One file of two damaged, both accounts failing: which part is not sure. */
-#define UNSETTLED                                                            \
- WORLD DAMAGED("m1") "," SOUND("m2") "," FAILED("a1", ",\"code\":\"local_"   \
-	                                              "store\"") "," FAILED( \
-	 "a2", "") "," PROBED("a1") "," PROBED("a2") "]}"
+#define UNSETTLED                                \
+ WORLD DAMAGED("m1") "," SOUND("m2") "," FAILED( \
+	 "a1",                                   \
+	 ",\"code\":\"local_"                    \
+	 "store\"") "," FAILED("a2",             \
+	                       "") "," PROBED("a1") "," PROBED("a2") "]}"
 /* Two of two damaged, a third account elsewhere fine. */
-#define SETTLED                                                                \
- WORLD DAMAGED("m1") "," DAMAGED("m2") "," FAILED("a1", ",\"code\":\"local_"   \
-	                                                "store\"") "," FAILED( \
-	 "a2", "") "," WORKS("a3") "," PROBED("a1") "," PROBED("a2") "]}"
+#define SETTLED                                    \
+ WORLD DAMAGED("m1") "," DAMAGED("m2") "," FAILED( \
+	 "a1",                                     \
+	 ",\"code\":\"local_"                      \
+	 "store\"") "," FAILED("a2",               \
+	                       "") "," WORKS("a3") "," PROBED("a1") "," PROBED("a2") "]}"
 
 /* Yours: free it. */
 static char *text_of(const mailguard_verdict *v)
