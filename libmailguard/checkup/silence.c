@@ -240,17 +240,6 @@ static mailguard_status unusual_take(mailguard_checkup *c,
 	return st;
 }
 
-/* The next account that keeps its mail in a file, from `c->at` on. */
-static const mailguard_account *account_next(mailguard_checkup *c)
-{
-	const mailguard_account *a;
-
-	while ((a = mailguard_profile_account(c->profile, c->at)) != NULL &&
-	       !(a->store && a->server_in))
-		c->at++;
-	return a;
-}
-
 static size_t store_number(const mailguard_checkup *c, const char *id)
 {
 	const mailguard_storage *s;
@@ -280,24 +269,47 @@ static mailguard_status usual_take(mailguard_checkup *c,
 	return st;
 }
 
+/* Of account number `i`; false if it keeps its mail in no file, or there is too
+ * little of it. */
+static bool judge(mgi_silent *out,
+                  const mailguard_checkup *c,
+                  const mailguard_account *a,
+                  size_t i)
+{
+	mailguard_time now = mgi_now(c->mg);
+
+	if (!a->store || !a->server_in)
+		return false;
+	mgi_silent_judge(out, &c->waits->stores[store_number(c, a->store)],
+	                 &c->waits->inboxes[i], now,
+	                 mgi_utc_offset(c->mg, now));
+	return out->here.known;
+}
+
+/* Before all was read nobody could know of how many. */
+static void steps_add(mailguard_checkup *c)
+{
+	const mailguard_account *a;
+	mgi_silent s;
+	size_t i;
+
+	for (i = 0; (a = mailguard_profile_account(c->profile, i)) != NULL; i++)
+		c->step.total += judge(&s, c, a, i);
+}
+
 mailguard_status mgi_checkup_silence(mailguard_checkup *c, mailguard_error *err)
 {
-	struct mgi_waits *w = waits_of(c);
-	mailguard_time now = mgi_now(c->mg);
 	const mailguard_account *a;
 	mgi_silent s;
 
-	if (!w)
+	if (!waits_of(c))
 		return mgi_fail_nomem(err);
-	do {
-		a = account_next(c);
-		if (!a)
-			return MAILGUARD_ITEROVER;
-		mgi_silent_judge(&s, &w->stores[store_number(c, a->store)],
-		                 &w->inboxes[c->at++], now,
-		                 mgi_utc_offset(c->mg, now));
-	} while (!s.here.known);
-	c->step.total++; /* who could know before */
-	return s.here.unusual || s.there.unusual ? unusual_take(c, a, &s, err)
-	                                         : usual_take(c, a, &s, err);
+	if (c->at == 0)
+		steps_add(c);
+	while ((a = mailguard_profile_account(c->profile, c->at)) != NULL)
+		if (judge(&s, c, a, c->at++))
+			return s.here.unusual || s.there.unusual
+			               ? unusual_take(c, a, &s, err)
+			               : usual_take(c, a, &s, err);
+	return MAILGUARD_ITEROVER;
 }

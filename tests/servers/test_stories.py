@@ -179,14 +179,14 @@ class Demo(unittest.TestCase):
                "info.mbox: 破損", "サーバー mail.b.example (IMAP)",
                "メンテナンス中と発表",
                "アカウント eigyo@backupdomain.example は使えます",
-               "【重要】メール障害のお知らせ", "[20/20]"),
+               "【重要】メール障害のお知らせ", "[19/19]"),
         "en": ("At fault: the synced (cloud) folder the mail files lie in "
                "(certain", "server own-in", "server other-out",
                "1. Back up", "2. Salvage", "3. Move", "4. Check again",
                "info.mbox: damaged", "servers mail.b.example (IMAP)",
                "this is maintenance",
                "Account eigyo@backupdomain.example works",
-               "[Important] Mail outage", "[20/20]"),
+               "[Important] Mail outage", "[19/19]"),
     }
 
     def test_it_ends_well_and_leaves_nothing_behind(self):
