@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 static void finding_print(const mailguard_finding *f)
 {
@@ -105,11 +106,42 @@ static int check_path(ex_call *call,
 	return rc;
 }
 
+/* How much is read. */
+static bool depth_take(void *into, const ex_opt *o, const char *value)
+{
+	static const char *const names[] = { "full", "quick", "structure" };
+	mailguard_check_options *to = into;
+	uint32_t i;
+
+	(void)o;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], value) == 0) {
+			to->quick = i;
+			return true;
+		}
+	return false;
+}
+
+#define AT(member) offsetof(mailguard_check_options, member)
+
 const ex_opt ex_check_options[] = {
+	{ "--depth", "DEPTH",
+	  "full, structure (nothing decoded) or quick (only the files)",
+	  "調べる深さ: full、structure(復号なし)、quick(ファイルのみ)", 0,
+	  depth_take },
+	{ "--write-manifest", "FILE",
+	  "write down what each message is, into a new file",
+	  "各メールの内容(ダイジェスト)を新しいファイルに記録します",
+	  AT(manifest), NULL },
+	{ "--against", "MANIFEST", "compare each message with a manifest",
+	  "各メールをマニフェストと照合します", AT(against), NULL },
+	{ "--since", "MANIFEST", "read only what changed since it was written",
+	  "マニフェストを書いた後に変わったものだけを読みます", AT(since),
+	  NULL },
 	{ "--owner-path", "PATH",
 	  "where the file lies for its owner, if read elsewhere here",
-	  "持ち主のコンピューターでのパス(別の場所で読む場合)",
-	  offsetof(mailguard_check_options, owner_path), NULL },
+	  "持ち主のコンピューターでのパス(別の場所で読む場合)", AT(owner_path),
+	  NULL },
 	EX_OPT_END,
 };
 

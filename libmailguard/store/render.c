@@ -166,6 +166,15 @@ mailguard_status mailguard_check_json(mailguard_buffer *out,
 	mgi_jsonw_str(&w, "verdict", mailguard_check_verdict_name(s->verdict));
 	mgi_jsonw_str(&w, "place", mailguard_place_name(s->place));
 	mgi_jsonw_time(&w, "newest", s->newest);
+	mgi_jsonw_int(&w, "files_read", (int64_t)s->files_read);
+	if (c->opts.against) {
+		mgi_jsonw_object(&w, "against");
+		mgi_jsonw_int(&w, "same", (int64_t)s->same);
+		mgi_jsonw_int(&w, "changed", (int64_t)s->changed);
+		mgi_jsonw_int(&w, "missing", (int64_t)s->missing);
+		mgi_jsonw_int(&w, "new", (int64_t)s->added);
+		mgi_jsonw_end(&w);
+	}
 	mgi_jsonw_end(&w);
 	return mgi_jsonw_finish(&w, err);
 }
@@ -184,6 +193,14 @@ mailguard_status mailguard_check_text(mailguard_buffer *out,
 	mgi_say(out, c->store->mg, ids[s->verdict], "path", c->store->path,
 	        "messages", mgi_u64(s->messages).text, "damaged",
 	        mgi_u64(s->damaged).text, "lost", mgi_u64(s->lost).text);
+	if (c->opts.against) {
+		mgi_buf_putc(out, '\n');
+		mgi_say(out, c->store->mg, MGI_SAY_CHECK_AGAINST, "path",
+		        c->opts.against, "same", mgi_u64(s->same).text,
+		        "changed", mgi_u64(s->changed).text, "missing",
+		        mgi_u64(s->missing).text, "added",
+		        mgi_u64(s->added).text);
+	}
 	return mgi_buf_status(out, err);
 }
 
