@@ -32,6 +32,9 @@ typedef struct mgi_store_reader {
 	mailguard_status (*next)(mailguard_item *out,
 	                         mailguard_walk *walk,
 	                         mailguard_error *err);
+	/* Where in its file the message lies, for mgi_files_next(); NULL: it
+	   is the file. */
+	void (*look)(mailguard_item *out, mailguard_walk *walk);
 	/* What a store that is no file of messages does besides; else NULL. */
 	const struct mgi_store_more *more;
 } mgi_store_reader;
@@ -113,6 +116,8 @@ struct mailguard_walk {
 extern const mgi_store_reader mgi_store_mbox;
 extern const mgi_store_reader mgi_store_maildir;
 extern const mgi_store_reader mgi_store_eml;
+extern const mgi_store_reader mgi_store_emlx;
+extern const mgi_store_reader mgi_store_mh;
 extern const mgi_store_reader mgi_store_pst;
 extern const mgi_store_reader mgi_store_msg;
 
@@ -122,10 +127,10 @@ bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
 typedef bool (*mgi_files_mine)(const char *name);
 /* Is there such a file in a folder, or in one right below it? */
 bool mgi_files_has(mgi_arena *arena, const char *path, mgi_files_mine is_mine);
-/* Add them all, and the folders they lie in. */
-mailguard_status mgi_files_below(mailguard_store *s,
-                                 mgi_files_mine is_mine,
-                                 mailguard_error *err);
+/* Open a store that is one such file, or a folder of them at any depth. */
+mailguard_status mgi_files_open(mailguard_store *s,
+                                mgi_files_mine is_mine,
+                                mailguard_error *err);
 /* The walk of a store that keeps one message a file. */
 mailguard_status mgi_files_begin(mailguard_walk *w, mailguard_error *err);
 mailguard_status mgi_files_next(mailguard_item *out,

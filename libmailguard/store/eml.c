@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/os_dir.h"
 #include "store/from_line.h"
 
 #define MARK "\xef\xbb\xbf"
@@ -75,13 +74,7 @@ static int eml_sniff(const mgi_store_sight *sight)
 
 static mailguard_status eml_open(mailguard_store *s, mailguard_error *err)
 {
-	mgi_store_file f = { s->path, "", 0 };
-
-	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)
-		return mgi_files_below(s, is_eml_name, err);
-	(void)mgi_store_file_add(s, &f);
-	s->folders = 1;
-	return MAILGUARD_OK;
+	return mgi_files_open(s, is_eml_name, err);
 }
 
 const mgi_store_reader mgi_store_eml = {

@@ -47,11 +47,14 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	if (st < 0)
 		return st;
 	out->size = mgi_file_size(w->file);
+	if (w->store->reader->look)
+		w->store->reader->look(out, w);
 	if (!w->tap)
 		return MAILGUARD_OK;
 	w->tap->begin(w->tap->self);
 	w->tapped = true;
-	return mgi_walk_show(w, w->tap->feed, 0, out->size, err);
+	return mgi_walk_show(w, w->tap->feed, out->offset,
+	                     out->offset + out->size, err);
 }
 
 /* -- which files there are ------------------------------------------------- */
@@ -86,7 +89,29 @@ bool mgi_files_has(mgi_arena *arena, const char *path, mgi_files_mine is_mine)
 	return has(arena, path, is_mine, 0);
 }
 
-/* `below`: how deep `folder` lies. */
+/* The files of `at` first, so that a folder's lie behind each other. */
+static mailguard_status add_each(mailguard_store *s,
+                                 mgi_files_mine is_mine,
+                                 const mgi_store_file *at,
+                                 const mgi_dir *dir)
+{
+	size_t i;
+
+	for (i = 0; i < dir->count; i++) {
+		mgi_store_file f = { NULL, at->folder, 0 };
+
+		if (dir->at[i].kind != MGI_ENTRY_FILE ||
+		    !is_mine(dir->at[i].name))
+			continue;
+		f.path = mgi_arena_printf(s->arena, "%s/%s", at->path,
+		                          dir->at[i].name);
+		if (!f.path || !mgi_store_file_add(s, &f))
+			return MAILGUARD_ENOMEM;
+	}
+	return MAILGUARD_OK;
+}
+
+/* `below`: how deep `at` lies. */
 static mailguard_status add(mailguard_store *s,
                             mgi_files_mine is_mine,
                             const mgi_store_file *at,
@@ -98,33 +123,35 @@ static mailguard_status add(mailguard_store *s,
 	mgi_dir dir;
 
 	st = mgi_dir_read(&dir, s->arena, at->path, err);
+	if (st >= 0 && add_each(s, is_mine, at, &dir) < 0)
+		return mgi_fail_nomem(err);
+	s->folders += s->count > before;
 	for (i = 0; st >= 0 && i < dir.count; i++) {
 		const char *name = dir.at[i].name;
-		mgi_store_file f = { NULL, at->folder, 0 };
+		mgi_store_file f = { NULL, NULL, 0 };
 
-		f.path = mgi_arena_printf(s->arena, "%s/%s", at->path, name);
-		if (!f.path)
-			return mgi_fail_nomem(err);
-		if (dir.at[i].kind == MGI_ENTRY_FILE && is_mine(name))
-			(void)mgi_store_file_add(s, &f);
 		if (dir.at[i].kind != MGI_ENTRY_FOLDER || name[0] == '.' ||
 		    below == NAMES_DEEP)
 			continue;
+		f.path = mgi_arena_printf(s->arena, "%s/%s", at->path, name);
 		f.folder = mgi_arena_printf(s->arena, "%s%s%s", at->folder,
 		                            at->folder[0] ? "/" : "", name);
-		if (!f.folder)
+		if (!f.path || !f.folder)
 			return mgi_fail_nomem(err);
 		st = add(s, is_mine, &f, below + 1, err);
 	}
-	s->folders += s->count > before;
 	return st;
 }
 
-mailguard_status mgi_files_below(mailguard_store *s,
-                                 mgi_files_mine is_mine,
-                                 mailguard_error *err)
+mailguard_status mgi_files_open(mailguard_store *s,
+                                mgi_files_mine is_mine,
+                                mailguard_error *err)
 {
 	mgi_store_file top = { s->path, "", 0 };
 
-	return add(s, is_mine, &top, 0, err);
+	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)
+		return add(s, is_mine, &top, 0, err);
+	(void)mgi_store_file_add(s, &top);
+	s->folders = 1;
+	return MAILGUARD_OK;
 }

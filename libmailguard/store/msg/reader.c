@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/os_dir.h"
 
 typedef struct walk {
 	mgi_mapi *object; /* of the item */
@@ -37,13 +36,7 @@ static int msg_sniff(const mgi_store_sight *sight)
 
 static mailguard_status msg_open(mailguard_store *s, mailguard_error *err)
 {
-	mgi_store_file f = { s->path, "", 0 };
-
-	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)
-		return mgi_files_below(s, is_msg_name, err);
-	(void)mgi_store_file_add(s, &f);
-	s->folders = 1;
-	return MAILGUARD_OK;
+	return mgi_files_open(s, is_msg_name, err);
 }
 
 static const char *msg_format(const mailguard_store *s)
