@@ -1,5 +1,5 @@
 /*
- * spool.c - a heap sorts what is in memory, and another merges the runs.
+ * spool.c - what is in memory is sorted byte by byte; a heap merges the runs.
  */
 #include "base/spool.h"
 
@@ -89,35 +89,72 @@ static void swap(unsigned char *a, unsigned char *b, size_t n)
 	}
 }
 
-/* The largest record comes to the top of the heap below `i`. */
-static void sink(unsigned char *at, size_t i, size_t count, size_t size)
+static bool in_order(const unsigned char *at, size_t count, size_t size)
 {
-	for (;;) {
-		size_t child = 2 * i + 1;
+	size_t i;
 
-		if (child >= count)
-			return;
-		if (child + 1 < count &&
-		    memcmp(at + child * size, at + (child + 1) * size, size) <
-		            0)
-			child++;
-		if (memcmp(at + i * size, at + child * size, size) >= 0)
-			return;
-		swap(at + i * size, at + child * size, size);
-		i = child;
+	for (i = 1; i < count; i++)
+		if (memcmp(at + (i - 1) * size, at + i * size, size) > 0)
+			return false;
+	return true;
+}
+
+static void insert_all(unsigned char *at, size_t count, size_t size)
+{
+	size_t i, k;
+
+	for (i = 1; i < count; i++)
+		for (k = i;
+		     k && memcmp(at + (k - 1) * size, at + k * size, size) > 0;
+		     k--)
+			swap(at + (k - 1) * size, at + k * size, size);
+}
+
+/* Each record to where those with its byte `i` go. */
+static void part(unsigned char *at, const size_t *end, size_t size, size_t i)
+{
+	size_t next[256], b;
+
+	for (b = 0; b < 256; b++)
+		next[b] = b ? end[b - 1] : 0;
+	for (b = 0; b < 256; b++) {
+		while (next[b] < end[b]) {
+			unsigned char *p = at + next[b] * size;
+
+			if (p[i] == b)
+				next[b]++;
+			else
+				swap(p, at + next[p[i]]++ * size, size);
+		}
+	}
+}
+
+/* By one byte after the other, which needs no more memory and no luck. */
+static void sort_from(unsigned char *at, size_t count, size_t size, size_t i)
+{
+	size_t end[256] = { 0 }, k, b;
+
+	if (count < 24 || i == size) {
+		insert_all(at, i == size ? 0 : count, size);
+		return;
+	}
+	for (k = 0; k < count; k++)
+		end[at[k * size + i]]++;
+	for (b = 1; b < 256; b++)
+		end[b] += end[b - 1];
+	part(at, end, size, i);
+	for (b = 0; b < 256; b++) {
+		size_t from = b ? end[b - 1] : 0;
+
+		if (end[b] - from > 1)
+			sort_from(at + from * size, end[b] - from, size, i + 1);
 	}
 }
 
 static void sort(unsigned char *at, size_t count, size_t size)
 {
-	size_t i;
-
-	for (i = count / 2; i > 0; i--)
-		sink(at, i - 1, count, size);
-	for (i = count; i > 1; i--) {
-		swap(at, at + (i - 1) * size, size);
-		sink(at, 0, i - 1, size);
-	}
+	if (!in_order(at, count, size))
+		sort_from(at, count, size, 0);
 }
 
 static bool grow(mgi_spool *s)
