@@ -117,12 +117,11 @@ typedef struct mgi_pst_view {
 	mgi_pst *pst; /* borrowed */
 	const mgi_pst_shape *shape;
 	mgi_arena *arena;
-	struct mgi_pst_page_kept *kept;
-	unsigned char *raw;     /* one block as it lies in the file */
-	unsigned char *decoded; /* ... as it was before */
+	struct mgi_pst_pages *pages; /* at hand; shared with views below */
+	unsigned char *raw;          /* one block as it lies in the file */
+	unsigned char *decoded;      /* ... as it was before */
 	mgi_pack *pack;
 	uint64_t harm; /* pages and blocks that were not as they should be */
-	uint32_t turn;
 } mgi_pst_view;
 
 mailguard_status mgi_pst_view_init(mgi_pst_view *v,

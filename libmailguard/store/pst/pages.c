@@ -9,16 +9,22 @@
 #include "base/fail.h"
 #include "base/text.h"
 
-#define KEPT 16
+#define KEPT 32
 
 /* A page at hand, judged once. */
-struct mgi_pst_page_kept {
+typedef struct kept {
 	uint64_t at; /* 0: none */
 	uint64_t bid;
 	unsigned type;
 	uint32_t used; /* the turn it was last needed in */
 	mgi_pst_page page;
-	unsigned char *bytes;
+	unsigned char *bytes; /* NULL until it is first needed */
+} kept;
+
+struct mgi_pst_pages {
+	mgi_arena *arena;
+	uint32_t turn;
+	kept at[KEPT];
 };
 
 /* -- pure ------------------------------------------------------------------ */
@@ -169,18 +175,14 @@ mailguard_status mgi_pst_view_init(mgi_pst_view *v,
                                    mailguard_error *err)
 {
 	const mgi_pst_shape *s = p->header.shape;
-	size_t i;
 
 	memset(v, 0, sizeof(*v));
 	v->pst = p;
 	v->shape = s;
 	v->arena = arena;
-	v->kept = mgi_arena_array(arena, KEPT, sizeof(*v->kept));
-	for (i = 0; v->kept && i < KEPT; i++) {
-		v->kept[i].bytes = mgi_arena_alloc(arena, s->page);
-		if (!v->kept[i].bytes)
-			break;
-	}
+	v->pages = mgi_arena_alloc(arena, sizeof(*v->pages));
+	if (v->pages)
+		v->pages->arena = arena;
 	v->raw = mgi_arena_alloc(arena, s->block_max);
 	if (s->variant == MGI_PST_WIDE)
 		v->decoded = mgi_arena_alloc(arena, UINT16_MAX);
@@ -196,28 +198,53 @@ void mgi_pst_view_done(mgi_pst_view *v)
 	v->pack = NULL;
 }
 
-static struct mgi_pst_page_kept *kept_oldest(mgi_pst_view *v)
+static kept *kept_oldest(struct mgi_pst_pages *p)
 {
-	struct mgi_pst_page_kept *old = &v->kept[0];
+	kept *old = &p->at[0];
 	size_t i;
 
 	for (i = 1; i < KEPT; i++)
-		if (v->kept[i].used < old->used)
-			old = &v->kept[i];
+		if (p->at[i].used < old->used)
+			old = &p->at[i];
 	return old;
 }
 
-static struct mgi_pst_page_kept *kept_find(mgi_pst_view *v,
-                                           mgi_pst_ref ref,
-                                           unsigned type)
+static kept *kept_find(struct mgi_pst_pages *p, mgi_pst_ref ref, unsigned type)
 {
 	size_t i;
 
 	for (i = 0; i < KEPT; i++)
-		if (v->kept[i].at == ref.at && v->kept[i].bid == ref.bid &&
-		    v->kept[i].type == type)
-			return &v->kept[i];
+		if (p->at[i].at == ref.at && p->at[i].bid == ref.bid &&
+		    p->at[i].type == type)
+			return &p->at[i];
 	return NULL;
+}
+
+static mailguard_status kept_read(kept *k,
+                                  mgi_pst_view *v,
+                                  mgi_pst_ref ref,
+                                  unsigned type,
+                                  mailguard_error *err)
+{
+	mailguard_status st;
+	size_t got;
+
+	k->at = 0;
+	if (!k->bytes)
+		k->bytes = mgi_arena_alloc(v->pages->arena, v->shape->page);
+	if (!k->bytes)
+		return mgi_fail_nomem(err);
+	st = mgi_file_read(v->pst->file, ref.at, k->bytes, v->shape->page, &got,
+	                   err);
+	if (st < 0)
+		return st;
+	if (got < v->shape->page)
+		memset(k->bytes + got, 0, v->shape->page - got);
+	mgi_pst_page_judge(&k->page, v->shape, k->bytes, ref, type);
+	k->at = ref.at;
+	k->bid = ref.bid;
+	k->type = type;
+	return MAILGUARD_OK;
 }
 
 static bool page_inside(const mgi_pst_view *v, uint64_t at)
@@ -237,31 +264,22 @@ mailguard_status mgi_pst_page_get(const mgi_pst_page **out,
 	static const mgi_pst_page outside = {
 		NULL, MGI_PST_PAGE_OUT, 0, 0, 0, 0
 	};
-	struct mgi_pst_page_kept *k;
 	mailguard_status st;
-	size_t got;
+	kept *k;
 
 	*out = &outside;
 	if (!page_inside(v, ref.at)) {
 		v->harm++;
 		return MAILGUARD_OK;
 	}
-	k = kept_find(v, ref, type);
+	k = kept_find(v->pages, ref, type);
 	if (!k) {
-		k = kept_oldest(v);
-		k->at = 0;
-		st = mgi_file_read(v->pst->file, ref.at, k->bytes,
-		                   v->shape->page, &got, err);
+		k = kept_oldest(v->pages);
+		st = kept_read(k, v, ref, type, err);
 		if (st < 0)
 			return st;
-		if (got < v->shape->page)
-			memset(k->bytes + got, 0, v->shape->page - got);
-		mgi_pst_page_judge(&k->page, v->shape, k->bytes, ref, type);
-		k->at = ref.at;
-		k->bid = ref.bid;
-		k->type = type;
 	}
-	k->used = ++v->turn;
+	k->used = ++v->pages->turn;
 	/* A newer page in its place is what it should be. */
 	v->harm += (k->page.wrong & ~(uint32_t)MGI_PST_PAGE_BID) != 0;
 	*out = &k->page;

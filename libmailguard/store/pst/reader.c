@@ -106,7 +106,8 @@ static mailguard_status item_open(mailguard_item *out,
 	st = mgi_pst_block_find(&b, &own->view, n->data, err);
 	out->offset = b.at;
 	if (st >= 0)
-		st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE, err);
+		st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE,
+		                    err);
 	if (st == MAILGUARD_EFORMAT) { /* of one message: it is lost */
 		if (err)
 			err->status = MAILGUARD_EIO;
