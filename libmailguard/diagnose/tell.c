@@ -2,7 +2,6 @@
  * tell.c - the nouns of this room in words: components and observations.
  */
 #include "diagnose/verdict.h"
-#include "diagnose/words.h"
 
 #include <mailguard/classify.h>
 

@@ -20,17 +20,8 @@ static const char *const places[] = { "unknown", "local", "cloud", "share",
 	                              "usb" };
 static const char *const dirs[] = { "in", "out" };
 /* In the order of a session; "tls" stands before "greet" as with port 993. */
-static const struct {
-	const char *word;
-	mailguard_phase phase;
-} phases[] = {
-	{ "dns", MAILGUARD_PHASE_DNS },
-	{ "tcp", MAILGUARD_PHASE_CONNECT },
-	{ "tls", MAILGUARD_PHASE_TLS },
-	{ "greet", MAILGUARD_PHASE_GREETING },
-	{ "auth", MAILGUARD_PHASE_LOGIN },
-	{ "data", MAILGUARD_PHASE_COMMAND },
-};
+static const char *const phases[] = { "dns",   "tcp",  "tls",
+	                              "greet", "auth", "data" };
 
 static const char *word_at(const char *const *words, int32_t n, int32_t i)
 {
@@ -65,16 +56,6 @@ const char *mailguard_vantage_name(mailguard_vantage vantage)
 	return s ? s : "unknown";
 }
 
-const char *mgi_phase_word(mailguard_phase phase)
-{
-	int32_t i;
-
-	for (i = 0; i < COUNT(phases); i++)
-		if (phases[i].phase == phase)
-			return phases[i].word;
-	return phase == MAILGUARD_PHASE_NONE ? NULL : "data";
-}
-
 const char *mgi_test_word(int32_t i)
 {
 	return word_at(tests, COUNT(tests), i);
@@ -87,7 +68,7 @@ const char *mgi_outcome_word(int32_t i)
 
 const char *mgi_phase_word_at(int32_t i)
 {
-	return i >= 0 && i < COUNT(phases) ? phases[i].word : NULL;
+	return word_at(phases, COUNT(phases), i);
 }
 
 const char *mgi_place_word(int32_t i)

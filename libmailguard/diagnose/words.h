@@ -6,8 +6,6 @@
 #include <mailguard/diagnose.h>
 #include <mailguard/reasons.h>
 
-/* "dns", "tcp", "tls", "greet", "auth", "data"; NULL for none. */
-const char *mgi_phase_word(mailguard_phase phase);
 /* The i-th allowed word of a list; NULL past the end. */
 const char *mgi_test_word(int32_t i);
 const char *mgi_outcome_word(int32_t i);
