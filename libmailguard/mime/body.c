@@ -12,11 +12,25 @@
 #include "base/fail.h"
 #include "base/text.h"
 
+#define NEAR_MIN 12 /* shorter boundaries are like one another */
+#define LIKELY_MIN 8
+#define LIKELY_MAX 70 /* RFC 2046, 5.1.1 */
+
 static mailguard_span chomp(mailguard_span line)
 {
 	while (line.len && mgi_is_space(line.data[line.len - 1]))
 		line.len--;
 	return line;
+}
+
+/* Is `line`, without its "--", that boundary, or the one that closes? */
+static bool is_boundary(bool *closing, mailguard_span line, mailguard_span b)
+{
+	if (!b.len || line.len < b.len || memcmp(line.data, b.data, b.len) != 0)
+		return false;
+	*closing = line.len == b.len + 2 &&
+	           memcmp(line.data + b.len, "--", 2) == 0;
+	return *closing || line.len == b.len;
 }
 
 int mgi_parser_delimiter(bool *closing,
@@ -30,17 +44,85 @@ int mgi_parser_delimiter(bool *closing,
 		return -1;
 	line = chomp(mgi_span_from(line, 2));
 	for (i = p->depth; i-- > 0;) {
-		mailguard_span b = p->frames[i].boundary;
+		const mgi_frame *f = &p->frames[i];
 
-		if (!b.len || p->frames[i].closed || line.len < b.len ||
-		    memcmp(line.data, b.data, b.len) != 0)
-			continue;
-		*closing = line.len == b.len + 2 &&
-		           memcmp(line.data + b.len, "--", 2) == 0;
-		if (*closing || line.len == b.len)
+		if (!f->closed && (is_boundary(closing, line, f->boundary) ||
+		                   is_boundary(closing, line, f->guess)))
 			return (int)i;
 	}
+	*closing = false;
 	return -1;
+}
+
+/* One byte is another one, as a disk or a memory makes of it. */
+static bool is_near(mailguard_span line, mailguard_span b)
+{
+	size_t i, other = 0;
+
+	if (b.len < NEAR_MIN || (line.len != b.len && line.len != b.len + 2))
+		return false;
+	for (i = 0; i < b.len; i++)
+		other += line.data[i] != b.data[i];
+	for (; i < line.len; i++)
+		other += line.data[i] != '-';
+	return other == 1;
+}
+
+/* What mailers take for boundaries: long, without spaces, with a number. */
+static bool is_likely(mailguard_span line)
+{
+	size_t i, digits = 0;
+
+	for (i = 0; i < line.len; i++) {
+		unsigned char c = line.data[i];
+
+		if (!mgi_is_alnum(c) && (!c || !strchr("'()+_,-./:=?", c)))
+			return false;
+		digits += c >= '0' && c <= '9';
+	}
+	return digits && line.len >= LIKELY_MIN && line.len <= LIKELY_MAX &&
+	       (line.data[i - 1] != '-' || line.data[i - 2] != '-');
+}
+
+/*
+ * The first boundary of a multipart that names none, or another one by a byte:
+ * what stands in the header was hurt. Both count from here on.
+ */
+static bool guess(mailguard_parser *p, mailguard_span line)
+{
+	mgi_frame *top = mgi_parser_top(p);
+
+	if (!(top->part->flags & MAILGUARD_PART_MULTIPART) || top->any ||
+	    line.len < 2)
+		return false;
+	line = chomp(mgi_span_from(line, 2));
+	if (line.len != top->boundary.len && !top->lost)
+		return false;
+	if (!(top->lost ? is_likely(line) : is_near(line, top->boundary)))
+		return false;
+	top->guess =
+		mgi_span_of(mgi_arena_strndup(p->arena, line.data, line.len));
+	mgi_parser_harm(p, MAILGUARD_DAMAGE_GUESSED_BOUNDARY, p->in.offset);
+	return true;
+}
+
+/* Told once, though the line may be looked at twice. */
+static void tell_near(mailguard_parser *p, mailguard_span line)
+{
+	bool near = false;
+	size_t i;
+
+	if (line.len < 2 || line.data[1] != '-' ||
+	    p->near_at == p->in.offset + 1)
+		return;
+	p->near_at = p->in.offset + 1;
+	line = chomp(mgi_span_from(line, 2));
+	for (i = 0; i < p->depth; i++)
+		near |= !p->frames[i].closed &&
+		        is_near(line, p->frames[i].boundary);
+	if (near)
+		mgi_parser_harm(p, MAILGUARD_DAMAGE_NEAR_BOUNDARY,
+		                p->in.offset);
 }
 
 static mailguard_status look_for_files(mailguard_parser *p,
@@ -161,7 +243,8 @@ static bool in_multipart(const mailguard_parser *p)
 	size_t i;
 
 	for (i = 0; i < p->depth; i++)
-		if (p->frames[i].boundary.len && !p->frames[i].closed)
+		if ((p->frames[i].boundary.len || p->frames[i].lost) &&
+		    !p->frames[i].closed)
 			return true;
 	return false;
 }
@@ -220,7 +303,12 @@ mailguard_status mgi_parser_body(mailguard_parser *p, mailguard_error *err)
 	if (mgi_input_rest(&p->in).data != p->in.piece.data)
 		p->hold_near = false;
 	frame = mgi_parser_delimiter(&closing, p, s);
+	if (frame < 0 && guess(p, s))
+		frame = (int)p->depth - 1;
+	if (mgi_arena_failed(p->arena))
+		return mgi_fail_nomem(err);
 	if (frame >= 0)
 		return at_delimiter(p, frame, closing, s);
+	tell_near(p, s);
 	return pass(p, s, err);
 }

@@ -45,6 +45,8 @@ static const struct {
 	{ "wrong-charset", NOTE, MGI_SAY_DAMAGE_WRONG_CHARSET },
 	{ "unknown-charset", NOTE, MGI_SAY_DAMAGE_UNKNOWN_CHARSET },
 	{ "bad-text", WARN, MGI_SAY_DAMAGE_BAD_TEXT },
+	{ "guessed-boundary", WARN, MGI_SAY_DAMAGE_GUESSED_BOUNDARY },
+	{ "near-boundary", WARN, MGI_SAY_DAMAGE_NEAR_BOUNDARY },
 };
 
 static int row(mailguard_damage_kind kind)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#define MGI_HARM_KINDS 30 /* one past the last kind */
+#define MGI_HARM_KINDS 32 /* one past the last kind */
 
 typedef struct mgi_harm {
 	uint64_t first[MGI_HARM_KINDS];

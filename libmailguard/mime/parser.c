@@ -211,14 +211,16 @@ static void judge_text(mailguard_parser *p, mgi_frame *f)
 
 static void judge_end(mailguard_parser *p, mgi_frame *f)
 {
-	if (p->sniffing)
-		judge_text(p, f);
 
-	if (f->part->flags & MAILGUARD_PART_MULTIPART && !f->closed)
+	bool told = f->lost && !f->any; /* that there are no parts */
+
+	if (f->part->flags & MAILGUARD_PART_MULTIPART && !f->closed && !told)
 		mgi_parser_harm(p,
 		                f->any ? MAILGUARD_DAMAGE_UNCLOSED
 		                       : MAILGUARD_DAMAGE_NO_PARTS,
 		                p->end);
+	if (p->sniffing)
+		judge_text(p, f);
 	f->closed = true;
 	mgi_look_end(&p->look, &f->harm, p->end);
 	f->part->end = p->end > f->part->body ? p->end : f->part->body;

@@ -19,6 +19,8 @@
 typedef struct mgi_frame {
 	mailguard_part *part;
 	mailguard_span boundary; /* of a multipart */
+	mailguard_span guess;    /* what its first line has instead */
+	bool lost;               /* it names none */
 	bool closed;             /* its last boundary came */
 	bool any;                /* a boundary came */
 	mgi_harm harm;
@@ -79,6 +81,7 @@ struct mailguard_parser {
 	bool hold_near; /* it stands right before what comes next */
 	bool transfer_open;
 	size_t hold_len;
+	uint64_t near_at; /* the last line that is nearly a boundary */
 	mgi_look look;
 	bool uu_looking; /* it is text as it stands */
 	mgi_uu uu;

@@ -55,8 +55,8 @@ mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err)
 	if (!part)
 		return mgi_fail_nomem(err);
 	f->part = part;
-	f->boundary.len = 0;
-	f->closed = f->any = false;
+	f->boundary.len = f->guess.len = 0;
+	f->lost = f->closed = f->any = false;
 	f->harm.seen = 0;
 	p->depth++;
 	p->keep = p->depth;
@@ -193,14 +193,15 @@ static mailguard_status set_inside(mailguard_parser *p, mailguard_part *part)
 		st = param(&boundary, p, &p->type, "boundary", BOUNDARY_MAX);
 	if (st < 0 || !boundary)
 		return MAILGUARD_ENOMEM;
-	if (multi && !boundary[0]) {
+	if (multi && !boundary[0])
 		mgi_parser_harm(p, MAILGUARD_DAMAGE_NO_BOUNDARY, part->body);
-	} else if (p->depth > p->opts.depth_max ||
-	           (message && p->part_count >= p->opts.parts_max)) {
+	if (p->depth > p->opts.depth_max ||
+	    (message && p->part_count >= p->opts.parts_max)) {
 		mgi_parser_harm(p, MAILGUARD_DAMAGE_TOO_DEEP, part->body);
 	} else if (multi) {
 		part->flags |= MAILGUARD_PART_MULTIPART;
 		mgi_parser_top(p)->boundary = mgi_span_of(boundary);
+		mgi_parser_top(p)->lost = !boundary[0];
 		if (is_encoded(part))
 			mgi_parser_harm(p, MAILGUARD_DAMAGE_ENCODED_MULTIPART,
 			                part->body);

@@ -132,6 +132,7 @@ static char *damages_of(mailguard_span s)
 }
 
 #define CTE "Content-Transfer-Encoding: "
+#define LONG_MULTI "Content-Type: multipart/mixed; boundary=\"=_part_0012_a\""
 #define UTF8 "Content-Type: text/plain; charset=utf-8\n"
 #define LATIN "Content-Type: text/plain; charset=iso-8859-1\n"
 #define MULTI "Content-Type: multipart/mixed; boundary=b"
@@ -177,6 +178,25 @@ static const struct {
 	ROW("lines before words with a colon",
 	    "A: b\ntorn\nand torn\nnote: c\n\nx\n",
 	    "no-separator@5"),
+	ROW("boundary lost in the header",
+	    "Content-Type: multipart/mixed\n\n--=_part_12\n\none\n--=_part_12"
+	    "\n\ntwo\n--=_part_12--\n",
+	    "no-boundary@31 guessed-boundary@31"),
+	ROW("boundary of another byte in the header",
+	    LONG_MULTI "\n\n--=_part_0012_b\n\none\n--=_part_0012_b\n\ntwo\n"
+	               "--=_part_0012_b--\n",
+	    "guessed-boundary@57"),
+	ROW("boundary of another byte at the first part",
+	    LONG_MULTI "\n\n--=_part_0012_b\n\none\n--=_part_0012_a\n\ntwo\n"
+	               "--=_part_0012_a--\n",
+	    "guessed-boundary@57"),
+	ROW("boundary of another byte between parts",
+	    LONG_MULTI "\n\n--=_part_0012_a\n\none\n--=_part_0012_b\n\ntwo\n"
+	               "--=_part_0012_a--\n",
+	    "near-boundary@78"),
+	ROW("closing boundary of another byte",
+	    LONG_MULTI "\n\n--=_part_0012_a\n\none\n--=_part_0012_a-~\n",
+	    "near-boundary@78 unclosed@96"),
 	ROW("From as RFC 822 wrote it", "From : a@b.c\nA: b\n\n", ""),
 	ROW("boundary doubled", MULTI "\n\n--b\n--b\n\nx\n--b\n--b--\n", ""),
 	ROW("uuencode in a text cut",
@@ -225,7 +245,7 @@ Test(mime_parser, every_damage_has_its_own_name_and_words)
 
 	opts.lang = "ja";
 	ok(mailguard_new(&ja, &opts, NULL));
-	for (i = 1; i <= MAILGUARD_DAMAGE_BAD_TEXT; i++) {
+	for (i = 1; i <= MAILGUARD_DAMAGE_NEAR_BOUNDARY; i++) {
 		const char *name = mailguard_damage_name(i);
 
 		for (k = 0; k < i; k++)
@@ -280,6 +300,8 @@ Test(mime_parser, numbers_and_names_of_damage_never_change)
 		{ 27, "wrong-charset", MAILGUARD_SEVERITY_NOTE },
 		{ 28, "unknown-charset", MAILGUARD_SEVERITY_NOTE },
 		{ 29, "bad-text", MAILGUARD_SEVERITY_WARN },
+		{ 30, "guessed-boundary", MAILGUARD_SEVERITY_WARN },
+		{ 31, "near-boundary", MAILGUARD_SEVERITY_WARN },
 	};
 	size_t i;
 
