@@ -32,6 +32,8 @@ Test(absent, a_checkup_looks_at_files_only)
 	ok(mailguard_profile_parse(&p, mg, text, NULL, NULL));
 	ok(mailguard_checkup_new(&c, mg, p, NULL, NULL));
 	while ((st = mailguard_checkup_next(&step, c, NULL)) == MAILGUARD_OK) {
+		if (step->stage == MAILGUARD_CHECKUP_FIRST)
+			continue; /* looks at nothing */
 		cr_expect(step->stage == MAILGUARD_CHECKUP_PLACE ||
 		          step->stage == MAILGUARD_CHECKUP_STORE);
 		cr_expect(eq(str, (char *)step->target, "m1"));
