@@ -13,6 +13,8 @@ foreach(source IN LISTS benches)
   add_dependencies(benchmarks ${bench})
 endforeach()
 target_sources(bench_store PRIVATE support/make_store.c)
+target_sources(bench_pst PRIVATE store/pst_make.c store/pst_make_ltp.c
+  store/pst_make_ndb.c)
 # What others make of the same bytes; bench_store says what was not here.
 pkg_check_modules(GMIME IMPORTED_TARGET gmime-3.0)
 if(GMIME_FOUND)
