@@ -126,6 +126,17 @@ class Program(unittest.TestCase):
         self.assertIn(b"standard input: [0].accounts", done.stderr)
         self.assertEqual(json.loads(done.stdout)["id"], "two")
 
+    def test_a_key_nobody_knows_is_told_and_changes_nothing(self):
+        slip = dict(CASE, observations=[
+            dict(CASE["observations"][0], phse="tls")])
+        done = run("weigh", "--json", "-", stdin=json.dumps(slip))
+        self.assertEqual(done.returncode, FINE)
+        self.assertIn(b"weigh: standard input: observations[0]: \"phse\" is "
+                      b"not known and was passed over", done.stderr)
+        plain = run("weigh", "--json", "-", stdin=json.dumps(CASE))
+        self.assertEqual(done.stdout, plain.stdout)
+        self.assertEqual(plain.stderr, b"")
+
     def test_the_exit_status_says_what_was_found(self):
         stopped = dict(CASE, observations=[
             {"t": "op", "a": "a", "dir": "in", "r": "fail"}])
