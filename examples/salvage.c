@@ -56,11 +56,24 @@ static int salvage(ex_call *call,
 	                                                   : EX_TROUBLE;
 }
 
+static bool resume_take(void *into, const ex_opt *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((mailguard_salvage_options *)into)->resume = 1;
+	return true;
+}
+
 const ex_opt ex_salvage_options[] = {
 	{ "--to", "FORMAT",
-	  "what DEST is to be: mbox or maildir; else as STORE is",
-	  "DEST の形式: mbox、maildir(省略時は STORE と同じ)",
+	  "what DEST is to be: mbox, maildir or eml; else as STORE is",
+	  "DEST の形式: mbox、maildir、eml(省略時は STORE と同じ)",
 	  offsetof(mailguard_salvage_options, format), NULL },
+	{ "--report", "FILE", "a line for each message: what became of it",
+	  "メールごとの結果を 1 行ずつ新しいファイルに書きます",
+	  offsetof(mailguard_salvage_options, report), NULL },
+	{ "--resume", NULL, "go on with what an earlier run left of DEST",
+	  "途中で止まった救出の続きを行います", 0, resume_take },
 	EX_OPT_END,
 };
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "store/drain.h"
+#include "store/weigh.h"
 
 /* What of a message is missing when another one begins in its middle. */
 static bool is_cut(const mgi_exam *e)
@@ -34,31 +36,15 @@ static bool torn_tell(mailguard_check *c, const mailguard_item *item)
 	return f.severity == MAILGUARD_SEVERITY_LOSS;
 }
 
-/*
- * What mime calls a loss is none where nothing shows that it was stored
- * otherwise: a part without a blank line behind its header, and parts that
- * were announced and never written, are how some senders write.
- */
-static mailguard_severity severity_of(const mgi_exam *e,
-                                      const mailguard_damage *d)
-{
-	bool written = d->kind == MAILGUARD_DAMAGE_NO_PARTS ||
-	               (d->kind == MAILGUARD_DAMAGE_CUT_HEADER && d->part);
-
-	if (written && !mgi_exam_has(e, MAILGUARD_DAMAGE_NUL))
-		return MAILGUARD_SEVERITY_WARN;
-	return mailguard_damage_severity(d->kind);
-}
-
 /* What mime says of a message, as findings; true if something is lost. */
 static bool damages_tell(mailguard_check *c, const mailguard_item *item)
 {
-	bool loss = false;
+	bool loss = false, nul = mgi_exam_has(&c->exam, MAILGUARD_DAMAGE_NUL);
 	size_t i;
 
 	for (i = 0; i < c->exam.damage_count; i++) {
 		const mailguard_damage *d = &c->exam.damages[i];
-		mailguard_finding f = { severity_of(&c->exam, d),
+		mailguard_finding f = { mgi_damage_weigh(d, nul),
 			                0,
 			                item->offset + d->offset,
 			                0,
@@ -129,25 +115,23 @@ static void count(mailguard_check *c, const mailguard_item *item)
 	mgi_ledger_mail(c, &r);
 }
 
+static void exam_put(void *to, mailguard_span bytes)
+{
+	mgi_exam_feed(to, bytes);
+}
+
 /* The reader did not show the bytes: read them from the item's source. */
 static mailguard_status source_feed(mailguard_check *c, mailguard_error *err)
 {
-	mailguard_stream *stream;
 	mailguard_source *src;
 	mailguard_status st;
-	mailguard_span s;
 
 	st = mailguard_walk_source(&src, c->walk, err);
 	if (st < 0)
 		return st;
-	st = mailguard_source_open(&stream, src, err);
+	st = mgi_drain(src, exam_put, &c->exam, err);
 	mailguard_source_free(src);
-	if (st < 0)
-		return st;
-	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK)
-		mgi_exam_feed(&c->exam, s);
-	mailguard_stream_free(stream);
-	return st < 0 ? st : MAILGUARD_OK;
+	return st;
 }
 
 static mailguard_status message_look(mailguard_check *c,

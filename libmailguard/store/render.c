@@ -6,6 +6,12 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "store/drain.h"
+
+static void count(void *to, mailguard_span bytes)
+{
+	*(uint64_t *)to += bytes.len;
+}
 
 /* How many decoded bytes a part has; this reads them. */
 static mailguard_status part_size(uint64_t *out,
@@ -13,23 +19,16 @@ static mailguard_status part_size(uint64_t *out,
                                   int32_t number,
                                   mailguard_error *err)
 {
-	mailguard_stream *stream;
 	mailguard_source *src;
 	mailguard_status st;
-	mailguard_span s;
 
 	*out = 0;
 	st = mailguard_message_part_source(&src, msg, number, err);
 	if (st < 0)
 		return st;
-	st = mailguard_source_open(&stream, src, err);
+	st = mgi_drain(src, count, out, err);
 	mailguard_source_free(src);
-	if (st < 0)
-		return st;
-	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK)
-		*out += s.len;
-	mailguard_stream_free(stream);
-	return st == MAILGUARD_ITEROVER ? MAILGUARD_OK : st;
+	return st;
 }
 
 static mailguard_status attachments_write(mgi_jsonw *w,

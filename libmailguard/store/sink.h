@@ -12,6 +12,7 @@ typedef struct mgi_sink mgi_sink;
 typedef struct mgi_store_writer {
 	const char *name;
 	mailguard_status (*open)(mgi_sink *w, mailguard_error *err);
+	/* w->to is set to the file it went to. */
 	mailguard_status (*put)(mgi_sink *w,
 	                        const mailguard_item *item,
 	                        mailguard_message *msg,
@@ -26,14 +27,35 @@ struct mgi_sink {
 	const mgi_store_writer *writer;
 	const char *dest;
 	bool folders; /* the source has several */
+	bool resume;  /* what an earlier run left is gone on with */
 	uint64_t count;
+	const char *digest; /* of the message to be put */
+	const char *to;
+	void *made; /* what made.c will undo */
 	void *state;
 };
 
 extern const mgi_store_writer mgi_write_mbox;
 extern const mgi_store_writer mgi_write_maildir;
+extern const mgi_store_writer mgi_write_eml;
 
 /* A folder's name as a file's: no "/", no leading dot, never "..". */
 const char *mgi_sink_name(mgi_sink *w, const char *folder);
+
+/*
+ * Folders and files made one by one, each whole as soon as it has its name;
+ * for the writers of a file a message.
+ */
+mailguard_status mgi_made_dest(mgi_sink *w, mailguard_error *err);
+mailguard_status mgi_made_folder(mgi_sink *w,
+                                 const char *path,
+                                 mailguard_error *err);
+/* The delivered bytes; nothing is done if an earlier run wrote them. */
+mailguard_status mgi_made_file(mgi_sink *w,
+                               const char *path,
+                               mailguard_message *msg,
+                               mailguard_error *err);
+mailguard_status mgi_made_finish(mgi_sink *w, mailguard_error *err);
+void mgi_made_abandon(mgi_sink *w);
 
 #endif

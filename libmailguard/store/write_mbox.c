@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/fail.h"
+#include "store/drain.h"
 
 /* One file under way; a store with folders has one for each. */
 typedef struct box {
@@ -19,7 +20,18 @@ typedef struct box {
 
 static mailguard_status mbox_open(mgi_sink *w, mailguard_error *err)
 {
-	return w->folders ? mgi_folder_make(w->mg, w->dest, err) : MAILGUARD_OK;
+	return w->folders ? mgi_made_dest(w, err) : MAILGUARD_OK;
+}
+
+/* A file is written in one go: what an earlier run left is begun anew. */
+static void leavings_remove(mgi_sink *w, const char *path)
+{
+	const char *partial = mgi_arena_printf(w->arena, "%s.partial", path);
+
+	if (partial)
+		mgi_path_remove(partial);
+	if (w->folders)
+		mgi_path_remove(path);
 }
 
 static mailguard_status box_of(box **out,
@@ -47,6 +59,8 @@ static mailguard_status box_of(box **out,
 	                     : w->dest;
 	if (mgi_arena_failed(w->arena))
 		return mgi_fail_nomem(err);
+	if (w->resume)
+		leavings_remove(w, b->path);
 	st = mgi_out_open(&b->out, w->mg, b->path, err);
 	if (st < 0)
 		return st;
@@ -146,29 +160,27 @@ static void quote_feed(quoter *q, mailguard_span s)
 		q->last_lf = s.data[s.len - 1] == '\n';
 }
 
+static void quote_put(void *to, mailguard_span bytes)
+{
+	quote_feed(to, bytes);
+}
+
 static mailguard_status text_write(mgi_out *o,
                                    mailguard_message *msg,
                                    mailguard_error *err)
 {
 	quoter q = { o, { 0 }, 0, true, true };
-	mailguard_stream *stream;
 	mailguard_source *src;
 	mailguard_status st;
-	mailguard_span s;
 
 	st = mailguard_message_source(&src, msg, err);
 	if (st < 0)
 		return st;
-	st = mailguard_source_open(&stream, src, err);
+	st = mgi_drain(src, quote_put, &q, err);
 	mailguard_source_free(src);
-	if (st < 0)
-		return st;
-	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK)
-		quote_feed(&q, s);
 	held_flush(&q);
-	mailguard_stream_free(stream);
 	say(o, q.last_lf ? "\n" : "\n\n");
-	return st == MAILGUARD_ITEROVER ? MAILGUARD_OK : st;
+	return st;
 }
 
 static mailguard_status mbox_put(mgi_sink *w,
@@ -182,6 +194,7 @@ static mailguard_status mbox_put(mgi_sink *w,
 	st = box_of(&b, w, item->folder, err);
 	if (st < 0)
 		return st;
+	w->to = b->path;
 	from_write(b->out, w->mg, msg);
 	return text_write(b->out, msg, err);
 }
@@ -197,7 +210,7 @@ static mailguard_status mbox_finish(mgi_sink *w, mailguard_error *err)
 		st = mgi_out_commit(b->out, err);
 		b->out = NULL;
 	}
-	return st;
+	return st >= 0 && w->folders ? mgi_made_finish(w, err) : st;
 }
 
 static void mbox_abandon(mgi_sink *w)
@@ -209,8 +222,7 @@ static void mbox_abandon(mgi_sink *w)
 			mgi_path_remove(b->path);
 		mgi_out_abandon(b->out);
 	}
-	if (w->folders)
-		mgi_path_remove(w->dest);
+	mgi_made_abandon(w);
 }
 
 const mgi_store_writer mgi_write_mbox = { "mbox", mbox_open, mbox_put,

@@ -63,11 +63,11 @@ static mailguard_status salvage(const char *path,
 
 Test(store_salvage, every_message_arrives_the_same_in_either_format)
 {
-	static const char *const formats[] = { "mbox", "maildir" };
+	static const char *const formats[] = { "mbox", "maildir", "eml" };
 	const char *path = temp_write("b", TRAP TWO, strlen(TRAP TWO));
 	size_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		mailguard_salvage_report r;
 		mailguard_error err;
 
@@ -76,6 +76,7 @@ Test(store_salvage, every_message_arrives_the_same_in_either_format)
 		                     formats[i], &r, &err),
 		             MAILGUARD_OK),
 		          "%s: %s", formats[i], err.message);
+		cr_expect(eq(str, (char *)r.format, (char *)formats[i]));
 		cr_expect(eq(u64, r.found, 2));
 		cr_expect(eq(u64, r.intact, 2));
 		cr_expect(eq(int, r.verdict, MAILGUARD_SOUNDNESS_SOUND));
@@ -137,7 +138,7 @@ static int stop(const mailguard_progress *at, void *payload)
 
 Test(store_salvage, a_cancelled_salvage_leaves_nothing)
 {
-	static const char *const formats[] = { "mbox", "maildir" };
+	static const char *const formats[] = { "mbox", "maildir", "eml" };
 	const char *path = temp_write("b", TRAP TWO, strlen(TRAP TWO));
 	mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
 	mailguard_salvage_report r;
@@ -145,7 +146,7 @@ Test(store_salvage, a_cancelled_salvage_leaves_nothing)
 	size_t i;
 
 	ok(mailguard_store_open(&store, mg, path, NULL));
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		int left = 1;
 
 		opts.format = formats[i];
@@ -208,4 +209,87 @@ Test(store_salvage, survives_every_allocation_failure)
 		mailguard_free(tight);
 	} while (st != MAILGUARD_OK);
 	cr_expect(zero(int, fail_alloc_live()));
+}
+
+static char *slurp(const char *path)
+{
+	static char text[8192];
+	FILE *f = fopen(path, "rb");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = '\0';
+	return text;
+}
+
+Test(store_salvage, every_doubt_is_listed_message_by_message)
+{
+	static const char text[] =
+		FROM HEAD "Subject: one\n\nhi\n\n" FROM HEAD
+			  "Subject: two\nContent-Type: multipart/mixed; "
+			  "boundary=b\n\n--b\n\nho\n" TWO;
+	mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
+	const char *path = temp_write("b", text, sizeof(text) - 1);
+	char report[600], *got, *line;
+	mailguard_salvage_report r;
+	mailguard_store *store;
+
+	snprintf(report, sizeof(report), "%s.report", path);
+	opts.format = "maildir";
+	opts.report = report;
+	ok(mailguard_store_open(&store, mg, path, NULL));
+	ok(mailguard_store_salvage(&r, store, dest_of(path, "d"), &opts, NULL));
+	mailguard_store_free(store);
+	got = slurp(report);
+	line = strchr(got, '\n');
+	cr_assert(line != NULL);
+	cr_expect(strstr(got, "\"state\":\"intact\",\"doubts\":[]") != NULL,
+	          "%s", got);
+	cr_expect(strstr(line, "message.unclosed") != NULL, "%s", got);
+	cr_expect(strstr(line, "\"digest\":\"mg1:") != NULL, "%s", got);
+	cr_expect(strstr(line, "/d/cur/") != NULL, "%s", got);
+	unlink(report);
+}
+
+/* Stops before the third message, as a crash would. */
+Test(store_salvage, what_was_begun_is_gone_on_with)
+{
+	static const char *const formats[] = { "maildir", "eml", "mbox" };
+	const char *path =
+		temp_write("b", TRAP TRAP TWO, strlen(TRAP TRAP TWO));
+	mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
+	mailguard_salvage_report r;
+	mailguard_store *store;
+	mailguard_error err;
+	size_t i;
+
+	ok(mailguard_store_open(&store, mg, path, NULL));
+	opts.resume = 1;
+	for (i = 0; i < 3; i++) {
+		const char *dest = dest_of(path, formats[i]);
+		int left = 2;
+
+		opts.format = formats[i];
+		opts.progress = stop;
+		opts.payload = &left;
+		cr_expect(eq(
+			int,
+			mailguard_store_salvage(&r, store, dest, &opts, NULL),
+			MAILGUARD_ECANCELLED));
+		opts.progress = NULL;
+		cr_expect(eq(int,
+		             mailguard_store_salvage(&r, store, dest, &opts,
+		                                     &err),
+		             MAILGUARD_OK),
+		          "%s: %s", formats[i], err.message);
+		cr_expect(eq(u64, r.intact, 3), "%s", formats[i]);
+		/* It is whole now, and nobody's to go on with. */
+		cr_expect(eq(int,
+		             mailguard_store_salvage(&r, store, dest, &opts,
+		                                     NULL),
+		             MAILGUARD_EEXIST),
+		          "%s", formats[i]);
+	}
+	mailguard_store_free(store);
 }
