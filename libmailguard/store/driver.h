@@ -120,6 +120,8 @@ extern const mgi_store_reader mgi_store_emlx;
 extern const mgi_store_reader mgi_store_mh;
 extern const mgi_store_reader mgi_store_pst;
 extern const mgi_store_reader mgi_store_msg;
+extern const mgi_store_reader mgi_store_dbx;
+extern const mgi_store_reader mgi_store_mbx;
 
 /* Add a file in the store's arena; false, remembered there, if no memory. */
 bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
