@@ -11,7 +11,7 @@
 #define MGI_GAP_HOUR INT64_C(3600000000)
 #define MGI_GAP_DAY (24 * MGI_GAP_HOUR)
 /* What is looked back at, and the least that tells anything. */
-#define MGI_GAP_WINDOW (12 * 7 * MGI_GAP_DAY)
+#define MGI_GAP_WINDOW (84 * MGI_GAP_DAY)
 #define MGI_GAP_MAILS_MIN 20
 #define MGI_GAP_DAYS_MIN 14
 #define MGI_GAP_SAMPLES_MIN 6
