@@ -75,10 +75,13 @@ static bool is_refuted(const mgi_charset *cs,
 		return is_named(likely, "iso-2022-jp");
 	if (is_named(cs, "utf-8"))
 		return !mgi_sniff_is_utf8(s);
-	if (!sure || is_named(cs, "utf-7"))
+	if (is_named(cs, "utf-7"))
 		return false;
-	return is_named(likely, "utf-8") ||
-	       (is_japanese(likely) && (is_single(cs) || is_japanese(cs)));
+	/* Two such characters are no Western word's. */
+	if (is_named(likely, "utf-8"))
+		return sure || (is_single(cs) && !s->bad && s->good > 1);
+	return sure && is_japanese(likely) &&
+	       (is_single(cs) || is_japanese(cs));
 }
 
 static mgi_choice choose(mailguard_span label, const mgi_sniff *s)

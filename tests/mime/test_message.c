@@ -256,6 +256,7 @@ Test(mime_message, labels_are_believed_until_bytes_refute_them)
 		{ CHARSET("iso-8859-1", "caf\xe9"), "windows-1252", "café", 0 },
 		{ CHARSET("us-ascii", "caf\xe9"), "windows-1252", "café", 27 },
 		{ CHARSET("iso-8859-1", "\xc3\xa9"), "windows-1252", "Ã©", 0 },
+		{ CHARSET("iso-8859-1", "Grüße"), "utf-8", "Grüße", 27 },
 		{ CHARSET("koi8-r", "\xd0\xd2\xc9\xd7\xc5\xd4"), "koi8-r",
 		  "привет", 0 },
 		{ CHARSET("us-ascii", "\x83\x65\x83\x58\x83\x67"), "shift_jis",
