@@ -604,9 +604,7 @@ Test(probe_run, a_second_opinion_is_told_and_changes_nothing)
 	}
 }
 
-Test(probe_run,
-     a_second_opinion_survives_every_allocation_failure,
-     .timeout = 250)
+Test(probe_run, a_second_opinion_survives_every_allocation_failure)
 {
 	server *s = server_start(smtp_no_login);
 	mailguard_endpoint e = smtp_at(server_port(s));
