@@ -115,8 +115,9 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_profile_map(mailguard_profile *p,
                                                          mailguard_error *err);
 
 /**
- * Add what a client's own settings say: an Outlook .reg export, Thunderbird's
- * profiles.ini or prefs.js (or the folder of either), an autoconfig XML file.
+ * Add what a client's own settings say: an Outlook .reg export or the
+ * registry file (NTUSER.DAT) it is of, Thunderbird's profiles.ini or prefs.js
+ * (or the folder of either), an autoconfig XML file.
  * The kind is told by the content. What was there before is kept; servers
  * that are the same are one.
  *

@@ -104,18 +104,6 @@ static mailguard_status tell(mailguard_look *l,
 	return MAILGUARD_OK;
 }
 
-/* Does the profile know of Outlook, from an export? */
-static bool has_outlook(const mailguard_look *l)
-{
-	const mailguard_storage *s;
-	size_t i;
-
-	for (i = 0; (s = mailguard_profile_storage(l->profile, i)) != NULL; i++)
-		if (s->client && strcmp(s->client, "outlook") == 0)
-			return true;
-	return false;
-}
-
 /* Settings; ITEROVER if there is nothing to tell of them. */
 static mailguard_status settings_take(mailguard_look *l,
                                       const mgi_look_spot *spot,
@@ -125,17 +113,12 @@ static mailguard_status settings_take(mailguard_look *l,
 	mailguard_status st;
 	size_t added;
 
-	if (spot->row->kind == MGI_CLIENT_HIVE) {
-		if (has_outlook(l))
-			return MAILGUARD_ITEROVER;
-		mgi_say(&l->text, l->mg, MGI_SAY_LOOK_HIVE, "path", spot->path);
-		return tell(l, MAILGUARD_LOOKED_UNREAD, spot->path,
-		            spot->row->client);
-	}
+	if (spot->row->kind == MGI_CLIENT_HIVE && spot->home->exported)
+		return MAILGUARD_ITEROVER; /* newer, and meant to be read */
 	st = mailguard_profile_import(l->profile, spot->path, NULL, &added,
 	                              &why);
-	if (st == MAILGUARD_EFORMAT && spot->row->kind == MGI_CLIENT_EXPORT)
-		return MAILGUARD_ITEROVER; /* some other program's */
+	if (st == MAILGUARD_EFORMAT && spot->row->kind != MGI_CLIENT_SETTINGS)
+		return MAILGUARD_ITEROVER; /* of other programs only */
 	if (st != MAILGUARD_OK && st != MAILGUARD_EFORMAT &&
 	    st != MAILGUARD_EIO) {
 		if (err)
@@ -144,12 +127,16 @@ static mailguard_status settings_take(mailguard_look *l,
 	}
 	mgi_look_place(l);
 	if (st < 0) {
-		mgi_say(&l->text, l->mg, MGI_SAY_LOOK_UNREAD, "path",
-		        spot->path, "why", why.message);
+		mgi_say(&l->text, l->mg,
+		        spot->row->kind == MGI_CLIENT_HIVE
+		                ? MGI_SAY_LOOK_HIVE
+		                : MGI_SAY_LOOK_UNREAD,
+		        "path", spot->path, "why", why.message);
 		return tell(l, MAILGUARD_LOOKED_UNREAD, spot->path,
 		            spot->row->client);
 	}
 	l->step.accounts = added;
+	spot->home->exported |= spot->row->kind == MGI_CLIENT_EXPORT;
 	mgi_say(&l->text, l->mg, MGI_SAY_LOOK_SETTINGS, "path", spot->path,
 	        "count", mgi_u64(added).text);
 	return tell(l, MAILGUARD_LOOKED_SETTINGS, spot->path,

@@ -17,6 +17,7 @@ typedef struct mgi_look_home {
 	struct mgi_look_home *next;
 	const char *path;
 	int32_t system;
+	bool exported; /* an export told Outlook's settings */
 } mgi_look_home;
 
 /* One place of the table that is there. */
@@ -24,6 +25,7 @@ typedef struct mgi_look_spot {
 	struct mgi_look_spot *next;
 	const char *path;
 	const mgi_client_place *row;
+	mgi_look_home *home;
 } mgi_look_spot;
 
 struct mailguard_look {

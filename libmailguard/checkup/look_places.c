@@ -119,7 +119,8 @@ mailguard_status mgi_look_homes(mailguard_look *l, mailguard_error *err)
 
 static void spot_add(mailguard_look *l,
                      const char *path,
-                     const mgi_client_place *row)
+                     const mgi_client_place *row,
+                     mgi_look_home *home)
 {
 	const mgi_look_spot *old;
 	mgi_look_spot *s;
@@ -132,6 +133,7 @@ static void spot_add(mailguard_look *l,
 		return;
 	s->path = path;
 	s->row = row;
+	s->home = home;
 	*l->last_spot = s;
 	l->last_spot = &s->next;
 }
@@ -140,13 +142,14 @@ static void spot_add(mailguard_look *l,
 static void expand(mailguard_look *l,
                    const char *path,
                    const char *pattern,
-                   const mgi_client_place *row)
+                   const mgi_client_place *row,
+                   mgi_look_home *home)
 {
 	size_t n = strcspn(pattern, "/"), i;
 	mgi_dir dir;
 
 	if (!n) {
-		spot_add(l, path, row);
+		spot_add(l, path, row, home);
 		return;
 	}
 	if (mgi_dir_read(&dir, l->arena, path, NULL) < 0)
@@ -162,8 +165,8 @@ static void expand(mailguard_look *l,
 			continue;
 		below = join(l, path, dir.at[i].name);
 		if (below)
-			expand(l, below, pattern + n + (pattern[n] == '/'),
-			       row);
+			expand(l, below, pattern + n + (pattern[n] == '/'), row,
+			       home);
 	}
 }
 
@@ -184,7 +187,7 @@ static const char *fill(mailguard_look *l,
 
 mailguard_status mgi_look_spots(mailguard_look *l, mailguard_error *err)
 {
-	const mgi_look_home *h;
+	mgi_look_home *h;
 	int32_t kind;
 	size_t i;
 
@@ -203,9 +206,9 @@ mailguard_status mgi_look_spots(mailguard_look *l, mailguard_error *err)
 					return mgi_fail_nomem(err);
 				if (pattern[0] == '/')
 					expand(l, l->root ? l->root : "/",
-					       pattern + 1, row);
+					       pattern + 1, row, h);
 				else
-					expand(l, h->path, pattern, row);
+					expand(l, h->path, pattern, row, h);
 			}
 	return mgi_arena_failed(l->arena) ? mgi_fail_nomem(err) : MAILGUARD_OK;
 }

@@ -96,9 +96,13 @@ mailguard_status mgi_import_file(mailguard_profile *p,
 {
 	mailguard_buffer text;
 	mailguard_status st;
+	bool is_hive;
 
 	mgi_buf_init(&text, mgi_arena_handle(p->arena));
-	st = mgi_import_text(&text, path, err);
+	st = mgi_hive_sniff(&is_hive, p, path, err);
+	if (st >= 0)
+		st = is_hive ? mgi_hive_text(&text, p, path, err)
+		             : mgi_import_text(&text, path, err);
 	if (st >= 0)
 		st = read_as(p, mgi_buf_span(&text), path, address, err);
 	mgi_buf_done(&text);

@@ -34,6 +34,16 @@ mailguard_account *mgi_import_account(mailguard_profile *p,
 /* Note a port that this protocol is not known for. */
 void mgi_import_port_check(mailguard_profile *p, const mailguard_server *s);
 
+/* Is it a registry file; what of it is Outlook's, as an export has it. */
+mailguard_status mgi_hive_sniff(bool *is,
+                                mailguard_profile *p,
+                                const char *path,
+                                mailguard_error *err);
+mailguard_status mgi_hive_text(mailguard_buffer *out,
+                               mailguard_profile *p,
+                               const char *path,
+                               mailguard_error *err);
+
 /* -- .reg ------------------------------------------------------------------ */
 
 /* One value of a registry export. Strings live in the profile's arena. */

@@ -136,6 +136,7 @@ const char *mgi_reg_text(const mgi_reg_value *v, mgi_arena *arena)
 {
 	const mgi_charset *cs;
 	mailguard_buffer out;
+	mailguard_status st;
 	const char *text = NULL;
 
 	if (v->text || v->is_number)
@@ -143,8 +144,12 @@ const char *mgi_reg_text(const mgi_reg_value *v, mgi_arena *arena)
 	cs = mgi_charset_find(
 		mgi_span_of(is_utf16(v->data) ? "utf-16le" : "shift_jis"));
 	mgi_buf_init(&out, mgi_arena_handle(arena));
-	if (cs && mgi_charset_decode(&out, NULL, cs, v->data, NULL) >= 0)
+	st = cs ? mgi_charset_decode(&out, NULL, cs, v->data, NULL)
+	        : MAILGUARD_EUNSUPPORTED;
+	if (st >= 0)
 		text = mgi_arena_strdup(arena, mgi_buf_text(&out));
+	if (st == MAILGUARD_ENOMEM)
+		(void)mgi_arena_array(arena, SIZE_MAX, 2); /* so it is told */
 	mgi_buf_done(&out);
 	return text;
 }

@@ -236,7 +236,8 @@ Test(look, a_registry_that_cannot_be_read_is_told_with_what_to_do)
 	mailguard_look *l;
 	char *told;
 
-	put("Users/u/NTUSER.DAT", "regf");
+	/* A folder where a file should be: nobody can read that. */
+	put("Users/u/NTUSER.DAT/x", "");
 	l = begin(mg);
 	told = all_of(l);
 	cr_expect(strstr(told, "2 ") && strstr(told, "NTUSER.DAT") &&
@@ -253,6 +254,16 @@ Test(look, a_registry_that_cannot_be_read_is_told_with_what_to_do)
 	l = begin(mg);
 	told = all_of(l);
 	cr_expect(strstr(told, "NTUSER.DAT") == NULL, "%s", told);
+	mailguard_look_free(l);
+}
+
+Test(look, a_registry_without_outlook_is_not_worth_a_word)
+{
+	mailguard_look *l;
+
+	put("Users/u/NTUSER.DAT", "regf");
+	l = begin(mg);
+	cr_expect(eq(str, all_of(l), ""));
 	mailguard_look_free(l);
 }
 
