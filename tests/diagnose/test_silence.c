@@ -1,5 +1,6 @@
 /* What silence says, and what it never says. */
 #include "diagnose/cases.h"
+#include "diagnose/score.h"
 
 #include "support/ok.h"
 
@@ -217,4 +218,45 @@ Test(silence, keys_that_are_not_known_are_told_with_their_place)
 	mailguard_case_free(c);
 	cr_expect_null(mailguard_cases_finding(cases, 0));
 	mailguard_cases_free(cases);
+}
+
+/* What explains no more than that people do not write gains no more by it. */
+Test(silence, alone_makes_no_part_an_explanation)
+{
+	static const mailguard_evidence seen[] = {
+		{ sizeof(mailguard_evidence), .account = "a1",
+		  .test = MAILGUARD_TEST_OP,
+		  .outcome = MAILGUARD_OUTCOME_FAIL },
+		{ sizeof(mailguard_evidence), .account = "a1", .server = "S1",
+		  .test = MAILGUARD_TEST_SILENCE, .degree = 3,
+		  .outcome = MAILGUARD_OUTCOME_FAIL },
+	};
+	mailguard_link l = MAILGUARD_LINK_INIT;
+	mgi_world w = { 0 };
+	mgi_score score = { 0 };
+	mailguard_case *c;
+	int32_t silent, idle;
+	int64_t gain;
+
+	l.account = "a1";
+	l.server_in = "S1";
+	ok(mailguard_case_new(&c, mg, NULL));
+	ok(mailguard_case_add(c, &l, NULL));
+	ok(mailguard_case_observe(c, &seen[0], NULL));
+	ok(mailguard_case_observe(c, &seen[1], NULL));
+	w.arena = mgi_arena_new(mg);
+	ok(mgi_world_make(&w, c, NULL));
+	score.w = &w;
+	score.terms = mgi_terms_all(&w);
+	ok(mgi_score_all(&score, NULL));
+	silent = mgi_world_find(&w, MGI_KIND_DELIVERY, "S1", 0);
+	idle = mgi_world_find(&w, MGI_KIND_RDEST, "", 0);
+	cr_assert(ge(i32, silent, 0));
+	cr_assert(ge(i32, idle, 0));
+	gain = score.single[silent] - w.parts[silent].prior -
+	       (score.single[idle] - w.parts[idle].prior);
+	cr_expect(ge(i64, gain, 120));
+	cr_expect(le(i64, gain, 139)); /* ln(1 / 0.25) */
+	mgi_arena_free(w.arena);
+	mailguard_case_free(c);
 }
