@@ -27,7 +27,7 @@ static mailguard_status remember(mgi_sink *w,
 	made *m;
 
 	if (w->resume)
-		return MAILGUARD_OK; /* nothing will be undone */
+		return MAILGUARD_OK; /* the next run goes on with it */
 	m = mgi_arena_alloc(w->arena, sizeof(*m));
 	if (!m)
 		return mgi_fail_nomem(err);

@@ -342,8 +342,6 @@ static mailguard_status job_run(job *j, mailguard_error *err)
 	if (st >= 0)
 		st = writer->finish(&j->sink, err);
 	if (st < 0) {
-		if (j->sink.resume && st != MAILGUARD_EINVAL)
-			return st; /* the next run goes on with it */
 		writer->abandon(&j->sink);
 		return st;
 	}
