@@ -185,6 +185,7 @@ static const struct {
 	int whole, scavenged;
 	const char *why;
 } hurts[] = {
+	{ 0, 0, 0, MAILS, MAILS, "no head" },
 	{ 0, 0xe4, 0, MAILS, MAILS, "no tree at all" },
 	{ 0, 0xe4, 0x7fffffff, MAILS, MAILS, "a tree outside the file" },
 	{ 0, 0xc4, MAILS + 1, MAILS, 0, "a count that does not fit" },

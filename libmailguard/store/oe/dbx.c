@@ -222,9 +222,14 @@ mailguard_status mgi_dbx_read(mgi_dbx *out,
 	st = mgi_file_window(&s, f, 0, HEAD_ROOT + 4, err);
 	if (st < 0)
 		return st;
-	st = mgi_dbx_kind_of(&out->kind, f);
-	if (st < 0 || out->kind != MGI_DBX_MAIL)
-		return st;
+	if (mgi_dbx_kind_of(&out->kind, f) < 0) {
+		/* The head is gone; the segments know themselves. */
+		out->kind = MGI_DBX_MAIL;
+		out->broken++;
+		return mgi_dbx_scan(out, arena, f, err);
+	}
+	if (out->kind != MGI_DBX_MAIL)
+		return MAILGUARD_OK;
 	out->told = u32_at(f, HEAD_COUNT);
 	st = tree_read(out, arena, f, err);
 	if (st >= 0 && !is_whole(out, f))

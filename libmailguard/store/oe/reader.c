@@ -18,12 +18,17 @@ typedef struct walk {
 	bool ready, whole, told;
 } walk;
 
+/* Also one whose head is gone: its name is all that tells then. */
 static int dbx_sniff(const mgi_store_sight *sight)
 {
-	return !sight->is_folder &&
-	                       mgi_span_starts(sight->head, "\xcf\xad\x12\xfe")
-	               ? 100
-	               : 0;
+	size_t n = strlen(sight->name);
+
+	if (sight->is_folder)
+		return 0;
+	if (mgi_span_starts(sight->head, "\xcf\xad\x12\xfe"))
+		return 100;
+	return n > 4 && mgi_strcmp_nocase(sight->name + n - 4, ".dbx") == 0 ? 30
+	                                                                    : 0;
 }
 
 static mailguard_status dbx_open(mailguard_store *s, mailguard_error *err)
