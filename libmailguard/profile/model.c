@@ -145,6 +145,9 @@ static const char *provider_name(const char *host)
 {
 	const char *dot = host ? strchr(host, '.') : NULL;
 
+	if (host && host[0] &&
+	    mgi_is_digit((unsigned char)host[strlen(host) - 1]))
+		return host; /* an address */
 	return dot && strchr(dot + 1, '.') ? dot + 1 : host;
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import select
+import signal
 import socket
 import subprocess
 import tempfile
@@ -269,6 +270,30 @@ def has_network():
 
 
 @unittest.skipUnless(has_network(), "built without a network")
+@unittest.skipIf(os.environ.get("MAILGUARD_TEST_NET") == "0",
+                 "built without a network")
+class Interrupt(Place):
+    def test_ends_it_with_what_was_seen(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        profile = self.profile(servers=[
+            {"id": "S1", "protocol": "pop3", "tls": "none",
+             "host": "mail.one.example", "address": "127.0.0.1",
+             "port": silent.getsockname()[1]}])
+        with subprocess.Popen(
+                [PROGRAM, "checkup", profile], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env=self.environment()) as run:
+            self.assertIn("[1/", run.stderr.readline())
+            silent.accept()[0].detach() # it is being asked by now
+            run.send_signal(signal.SIGINT)
+            out, err = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, CANNOT_TELL, err)
+        self.assertIn("Not looked at", out)
+
+
+@unittest.skipIf(os.environ.get("MAILGUARD_TEST_NET") == "0",
+                 "built without a network")
 class Password(Place):
     def typed(self, answer):
         """Run on a terminal, type `answer` at the prompt; what was shown, the
