@@ -6,7 +6,7 @@
 #include <string.h>
 
 const mgi_find_kind mgi_find_kinds[MGI_FIND_KINDS] = {
-	{ "mbox", NULL, "mbox", MGI_SAY_FIND_KIND_MBOX, MGI_NEWEST_BY_TAIL,
+	{ "mbox", NULL, "mbox eml", MGI_SAY_FIND_KIND_MBOX, MGI_NEWEST_BY_TAIL,
 	  false },
 	{ "mboxes", "thunderbird", "mbox", MGI_SAY_FIND_KIND_MBOXES,
 	  MGI_NEWEST_BY_FILE, false },
