@@ -211,19 +211,21 @@ static mailguard_status leave_out(mailguard_checkup *c,
 
 static void place_say(mailguard_checkup *c,
                       const mailguard_storage *s,
+                      mailguard_place_kind kind,
                       const char *more)
 {
 	mgi_say(&c->text, c->mg,
 	        more ? MGI_SAY_CHECKUP_PLACE_DAMAGED : MGI_SAY_CHECKUP_PLACE,
 	        "store", s->id, "place",
 	        mgi_say_raw(mgi_lang_of(c->mg),
-	                    mgi_checkup_place_row(s->place)),
+	                    mgi_checkup_place_row(s->place ? s->place : kind)),
 	        "why", more ? more : "");
 }
 
 /* Where it lies is known; do its ends look well? */
 static mailguard_status place_look(mailguard_checkup *c,
                                    const mailguard_storage *s,
+                                   mailguard_place_kind kind,
                                    mailguard_error *err)
 {
 	mailguard_status st;
@@ -233,7 +235,7 @@ static mailguard_status place_look(mailguard_checkup *c,
 	if (st < 0)
 		return st;
 	c->quick[c->at - 1] = found.outcome;
-	place_say(c, s, found.why ? found.why : found.loss);
+	place_say(c, s, kind, found.why ? found.why : found.loss);
 	/* Else all of it is read later, and then it is told. */
 	if (found.why && (c->opts.flags & MAILGUARD_CHECKUP_NO_DEEP))
 		return leave_out(c, s, found.why, err);
@@ -280,8 +282,8 @@ mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 	c->at++;
 	if (is_elsewhere(s))
 		return elsewhere_tell(c, s, err);
-	if (mgi_place_find(&place, c->mg, mgi_checkup_file(s), s->path, &own) <
-	    0) {
+	if (mgi_place_find(&place, c->mg, mgi_checkup_file(s),
+	                   s->file ? s->path : NULL, &own) < 0) {
 		outcome = outcome_of(own.status, own.sys);
 		c->quick[c->at - 1] = outcome;
 		mgi_say(&c->text, c->mg, MGI_SAY_CHECKUP_PLACE_UNREAD, "store",
@@ -292,11 +294,11 @@ mailguard_status mgi_checkup_place(mailguard_checkup *c, mailguard_error *err)
 		return observe(c, s, outcome, own.message, err);
 	}
 	if (place.disk.total_bytes && !place.disk.free_bytes) {
-		place_say(c, s, NULL);
+		place_say(c, s, place.kind, NULL);
 		return observe(c, s, MAILGUARD_OUTCOME_FULL,
 		               mgi_buf_text(&c->text), err);
 	}
-	return place_look(c, s, err);
+	return place_look(c, s, place.kind, err);
 }
 
 mailguard_status mgi_checkup_store(mailguard_checkup *c, mailguard_error *err)
