@@ -221,7 +221,6 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 {
 	const mgi_store_more *more = c->store->reader->more;
 	mailguard_status st = MAILGUARD_OK;
-	size_t i;
 
 	switch (c->stage) {
 	case MGI_CHECK_PLACES:
@@ -229,8 +228,8 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 		c->stage = MGI_CHECK_FILES;
 		break;
 	case MGI_CHECK_FILES:
-		for (i = 0; i < c->store->count && !more; i++)
-			mgi_check_file(c, i);
+		if (!more)
+			st = mgi_check_files(c, err);
 		c->stage = c->opts.quick == MAILGUARD_CHECK_QUICK && !more
 		                   ? MGI_CHECK_WHOLE
 		                   : MGI_CHECK_MESSAGES;
@@ -241,6 +240,7 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 			c->stage = MGI_CHECK_WHOLE;
 		break;
 	case MGI_CHECK_WHOLE:
+		mgi_check_files_after(c);
 		st = mgi_ledger_settle(c, err);
 		if (st < 0)
 			return st;

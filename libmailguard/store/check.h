@@ -3,6 +3,7 @@
 /*
  * check.h - a check under way, for those who run it and those who tell it.
  */
+#include "base/os_stat.h"
 #include "store/driver.h"
 #include "store/exam.h"
 #include "store/ledger.h"
@@ -16,6 +17,13 @@ typedef enum mgi_check_stage {
 	MGI_CHECK_OVER
 } mgi_check_stage;
 
+/* A file of messages as it was when the check began. */
+typedef struct mgi_box {
+	const char *path;
+	mgi_stat then;
+	uint64_t mails; /* without those marked as deleted */
+} mgi_box;
+
 struct mailguard_check {
 	mailguard_store *store;
 	mgi_arena *arena;
@@ -24,6 +32,7 @@ struct mailguard_check {
 	mgi_findings *found;
 	mailguard_walk *walk;
 	const char *owner_path;
+	mgi_box *boxes;  /* of mboxes, one a file; else NULL */
 	mgi_times times; /* in order once the check is over */
 	mgi_exam exam;
 	mgi_ledger ledger;
@@ -46,7 +55,9 @@ void mgi_check_tell(mailguard_check *c, const mailguard_finding *f);
 mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err);
 /* Are there zero bytes at either end? */
 void mgi_check_ends(mailguard_check *c, mgi_file *file);
-/* What the heads and tails of file `i` and its neighbours tell. */
-void mgi_check_file(mailguard_check *c, size_t i);
+/* What the files tell without their messages, and their neighbours. */
+mailguard_status mgi_check_files(mailguard_check *c, mailguard_error *err);
+/* The same once the messages are known. */
+void mgi_check_files_after(mailguard_check *c);
 
 #endif

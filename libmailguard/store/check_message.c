@@ -112,6 +112,8 @@ static void count(mailguard_check *c, const mailguard_item *item)
 		c->sum.intact++;
 	if (c->walk->blank)
 		r.marks |= MGI_MAIL_BLANK;
+	if (item->flags & MAILGUARD_FLAG_DELETED)
+		r.marks |= MGI_MAIL_DELETED;
 	mgi_ledger_mail(c, &r);
 }
 

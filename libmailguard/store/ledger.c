@@ -129,6 +129,8 @@ void mgi_ledger_mail(mailguard_check *c, const mgi_mail_record *r)
 	mgi_ledger *l = &c->ledger;
 
 	c->sum.messages++;
+	if (c->boxes && !(r->marks & MGI_MAIL_DELETED))
+		c->boxes[c->walk->at].mails++;
 	c->sum.attachments += r->attachments;
 	if (r->date > c->sum.newest && r->date <= c->latest)
 		c->sum.newest = r->date;

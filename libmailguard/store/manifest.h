@@ -13,6 +13,8 @@
 
 /* A message was followed by a blank line. */
 #define MGI_MAIL_BLANK 1U
+/* The client had marked it as deleted. */
+#define MGI_MAIL_DELETED 2U
 
 /* A file as it was when it was read. */
 typedef struct mgi_file_record {
