@@ -121,6 +121,7 @@ extern const ex_opt ex_probe_options[];
 extern const ex_opt ex_salvage_options[];
 extern const ex_opt ex_status_options[];
 
+int ex_bounce(ex_call *call);
 int ex_check(ex_call *call);
 int ex_checkup(ex_call *call);
 int ex_explain(ex_call *call);

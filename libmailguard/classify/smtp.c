@@ -6,15 +6,9 @@
  * recipient at RCPT.
  */
 #include "classify/sign.h"
+#include "classify/smtp_code.h"
 
 #include <string.h>
-
-/* A status code with the reply code before it, as the text has them. */
-typedef struct status {
-	int32_t reply, class, subject, detail;
-	size_t start, end; /* folded */
-	char text[24];     /* "5.7.26" */
-} status;
 
 static const struct {
 	const char *mark, *space;
@@ -34,70 +28,11 @@ static mailguard_span folded_span(const mgi_reading *r)
 	return mgi_span(r->folded->text, r->folded->len);
 }
 
-/* Up to `max` digits at `*i`; -1 if there is none or more. */
-static int32_t number(const mgi_folded *f, size_t *i, int max)
-{
-	int32_t n = 0;
-	size_t at = *i;
-
-	while (at < f->len && mgi_is_digit(f->text[at]) &&
-	       at - *i < (size_t)max)
-		n = n * 10 + (f->text[at++] - '0');
-	if (at == *i || (at < f->len && mgi_is_digit(f->text[at])))
-		return -1;
-	*i = at;
-	return n;
-}
-
-static bool dot(const mgi_folded *f, size_t *i)
-{
-	bool yes = *i < f->len && f->text[*i] == '.';
-
-	*i += yes;
-	return yes;
-}
-
-/* "5.1.1" at `at`, and no part of an address or a version number. */
-static bool read_status(status *out, const mgi_folded *f, size_t at)
-{
-	mailguard_span s;
-	size_t i = at;
-
-	if (at && (mgi_folded_word(f, at - 1) || f->text[at - 1] == '.'))
-		return false;
-	out->class = number(f, &i, 1);
-	if (out->class != 2 && out->class != 4 && out->class != 5)
-		return false;
-	if (!dot(f, &i))
-		return false;
-	out->subject = number(f, &i, 1);
-	if (out->subject < 0 || out->subject > 7 || !dot(f, &i))
-		return false;
-	out->detail = number(f, &i, 3);
-	if (out->detail < 0 || mgi_folded_word(f, i))
-		return false;
-	if (i + 1 < f->len && f->text[i] == '.' && mgi_folded_word(f, i + 1))
-		return false;
-	out->start = at;
-	out->end = i;
-	s = mgi_span(f->text + at, i - at);
-	memcpy(out->text, s.data, s.len);
-	out->text[s.len] = '\0';
-	return true;
-}
-
-/* Codes that servers use for want of a better one. */
-static bool is_vague(const status *s)
-{
-	return s->detail == 0 || (s->subject == 7 && s->detail == 1) ||
-	       (s->subject == 5 && s->detail < 2);
-}
-
 static void add_code(mgi_reading *r,
                      const char *space,
                      const char *code,
                      int32_t most,
-                     const status *s)
+                     const mgi_smtp_code *s)
 {
 	const mgi_code_row *row =
 		mgi_code_of(r->sets, space, mgi_span_of(code));
@@ -110,12 +45,12 @@ static void add_code(mgi_reading *r,
 }
 
 /* "X.1.1", or "X.1.X" where the registry knows no more. */
-static void add_registered(mgi_reading *r, const status *s)
+static void add_registered(mgi_reading *r, const mgi_smtp_code *s)
 {
 	char code[24] = "X";
 	const char *tail = s->text + 1;
 	const mgi_code_row *row;
-	int32_t weight, most = is_vague(s) ? 45 : 99;
+	int32_t weight, most = mgi_smtp_is_vague(s) ? 45 : 99;
 
 	/* "Some protocol error" is what servers say when they cannot say. */
 	if (s->subject == 5 && s->detail == 0)
@@ -137,7 +72,7 @@ static void add_registered(mgi_reading *r, const status *s)
 }
 
 /* Does "550 5.7.606-649" cover this status? */
-static bool in_range(const char *code, const status *s)
+static bool in_range(const char *code, const mgi_smtp_code *s)
 {
 	mailguard_span all = mgi_span_of(code), low, high;
 	const char *dash = strrchr(code, '-'), *point = strrchr(code, '.');
@@ -152,7 +87,9 @@ static bool in_range(const char *code, const status *s)
 	       s->detail >= (int32_t)from && s->detail <= (int32_t)to;
 }
 
-static void add_ranges(mgi_reading *r, const char *space, const status *s)
+static void add_ranges(mgi_reading *r,
+                       const char *space,
+                       const mgi_smtp_code *s)
 {
 	const mgi_set *set;
 	uint32_t i;
@@ -166,9 +103,9 @@ static void add_ranges(mgi_reading *r, const char *space, const status *s)
 }
 
 /* What the provider named in the text means by this pair of codes. */
-static void add_vendor(mgi_reading *r, const status *s)
+static void add_vendor(mgi_reading *r, const mgi_smtp_code *s)
 {
-	int32_t most = is_vague(s) ? 48 : 86;
+	int32_t most = mgi_smtp_is_vague(s) ? 48 : 86;
 	char code[32] = "550 ";
 	size_t i;
 
@@ -186,7 +123,7 @@ static void add_vendor(mgi_reading *r, const status *s)
 }
 
 /* What a bare 5xx means where the dialogue stood. */
-static void add_phase(mgi_reading *r, const status *s)
+static void add_phase(mgi_reading *r, const mgi_smtp_code *s)
 {
 	const char *code = NULL;
 
@@ -207,48 +144,7 @@ static void add_phase(mgi_reading *r, const status *s)
 		add_code(r, "smtp-phase", code, 46, s);
 }
 
-/* May a reply code begin here? At a line's head, or where one is quoted. */
-static bool introduces(const mgi_folded *f, size_t at)
-{
-	static const char *const words[] = { "said",      "error",  "code",
-		                             "returned",  "reply",  "response",
-		                             "responded", "smtp",   "server",
-		                             "status",    "エラー", "応答" };
-	mailguard_span head;
-	size_t i, n = at;
-
-	while (n && strchr(" :'\"(=[<>", f->text[n - 1]))
-		n--;
-	if (n == 0 || n < at - (f->text[at - 1] == ' '))
-		return true;
-	head = mgi_span(f->text, n);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]);
-
-		if (head.len >= len &&
-		    memcmp(head.data + head.len - len, words[i], len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int32_t reply_at(const mgi_folded *f, size_t at, size_t *end)
-{
-	size_t i = at;
-	int32_t code;
-
-	if (at && (mgi_folded_word(f, at - 1) || f->text[at - 1] == '.'))
-		return 0;
-	code = number(f, &i, 3);
-	if (i - at != 3 || code < 200 || code > 599 || mgi_folded_word(f, i))
-		return 0;
-	if (i + 1 < f->len && f->text[i] == '.' && mgi_folded_word(f, i + 1))
-		return 0;
-	*end = i;
-	return code;
-}
-
-static void add_reply(mgi_reading *r, const status *s)
+static void add_reply(mgi_reading *r, const mgi_smtp_code *s)
 {
 	char code[4] = { (char)('0' + s->reply / 100),
 		         (char)('0' + s->reply / 10 % 10),
@@ -263,7 +159,7 @@ static void add_reply(mgi_reading *r, const status *s)
 void mgi_read_smtp(mgi_reading *r)
 {
 	const mgi_folded *f = r->folded;
-	status s = { 0 };
+	mgi_smtp_code s = { 0 };
 	bool enhanced = false;
 	size_t i;
 
@@ -273,20 +169,21 @@ void mgi_read_smtp(mgi_reading *r)
 
 		if (!mgi_is_digit(f->text[i]))
 			continue;
-		reply = reply_at(f, i, &end);
+		reply = mgi_smtp_reply(f, i, &end);
 		if (reply) {
 			size_t next = end + 1;
-			status follows;
+			mgi_smtp_code follows;
 
-			if (!introduces(f, i) &&
-			    !(next < f->len && read_status(&follows, f, next)))
+			if (!mgi_smtp_introduced(f, i) &&
+			    !(next < f->len &&
+			      mgi_smtp_status(&follows, f, next)))
 				continue;
 			s.reply = reply;
 			s.start = i;
 			s.end = end;
 			add_reply(r, &s);
 			i = end;
-		} else if (read_status(&s, f, i)) {
+		} else if (mgi_smtp_status(&s, f, i)) {
 			if (!enhanced)
 				r->reply_class = s.class;
 			enhanced = true;

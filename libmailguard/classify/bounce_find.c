@@ -1,0 +1,113 @@
+/*
+ * bounce_find.c - the rows of data/bounce/ in one line.
+ *
+ * The line is folded (fold.h) and stands between two line ends, so that a row
+ * can ask for its beginning or its end.
+ */
+#include "classify/bounce.h"
+
+#include <string.h>
+
+/* Which rows may stand in such a line. */
+static int where_of(const mgi_page *p, const mgi_line *l)
+{
+	mailguard_span s = mgi_line_span(p, l);
+
+	if (l->region != MGI_REGION_HEADER)
+		return MGI_IN_TEXT;
+	if (mgi_span_starts_nocase(s, "from:") ||
+	    mgi_span_starts_nocase(s, "sender:") ||
+	    mgi_span_starts_nocase(s, "return-path:"))
+		return MGI_IN_FROM | MGI_IN_FIELD;
+	if (mgi_span_starts_nocase(s, "subject:"))
+		return MGI_IN_SUBJECT | MGI_IN_FIELD;
+	return MGI_IN_FIELD;
+}
+
+/* "Subject: x" without its name: rows for subjects begin at its words. */
+static mailguard_span value_of(mailguard_span s)
+{
+	const unsigned char *colon = memchr(s.data, ':', s.len);
+
+	return colon ? mgi_span_trim(
+			       mgi_span_from(s, (size_t)(colon - s.data) + 1))
+	             : s;
+}
+
+/* An address in From is not to be folded away: its local part is the sign. */
+static bool fold_header(mgi_page *p, mailguard_span s)
+{
+	mgi_folded *f = &p->folded;
+	size_t i;
+
+	if (!mgi_fold(f, p->mg, mgi_span_head(s, 4096)))
+		return false;
+	if (!memchr(s.data, '@', s.len < 4096 ? s.len : 4096))
+		return true;
+	f->len = 0;
+	for (i = 0; i < s.len && i < 4096; i++) {
+		int c = mgi_lower(s.data[i]);
+
+		if (c == ' ' && f->len && f->text[f->len - 1] == ' ')
+			continue;
+		f->text[f->len] = (unsigned char)c;
+		f->from[f->len++] = (uint32_t)i;
+	}
+	f->text[f->len] = '\0';
+	f->from[f->len] = (uint32_t)i;
+	return true;
+}
+
+bool mgi_find_begin(mgi_finder *f, mgi_page *p, const mgi_line *l)
+{
+	mailguard_span s = mgi_line_span(p, l);
+
+	f->page = p;
+	f->where = where_of(p, l);
+	f->tail = 0;
+	if (f->where & MGI_IN_SUBJECT)
+		s = value_of(s);
+	if (f->where != MGI_IN_TEXT
+	            ? !fold_header(p, s)
+	            : !mgi_fold(&p->folded, p->mg, mgi_span_head(s, 4096)))
+		return false;
+	mgi_scan_begin(&f->run, &mgi_bounce_scan);
+	mgi_scan_feed(&f->run, mgi_span("\n", 1));
+	return true;
+}
+
+/* Words end where words do, but for rows that end in a sign. */
+static bool whole(const mgi_folded *f, size_t start, size_t end)
+{
+	if (start && mgi_folded_word(f, start) && mgi_folded_word(f, start - 1))
+		return false;
+	return !end || !mgi_folded_word(f, end - 1) || !mgi_folded_word(f, end);
+}
+
+bool mgi_find_next(mgi_found *out, mgi_finder *f)
+{
+	const mgi_folded *folded = &f->page->folded;
+	mgi_scan_hit hit;
+
+	for (;;) {
+		if (!mgi_scan_next(&hit, &f->run)) {
+			if (f->tail == 2)
+				return false;
+			mgi_scan_feed(&f->run, f->tail ? mgi_span("\n", 1)
+			                               : mgi_span(folded->text,
+			                                          folded->len));
+			f->tail++;
+			continue;
+		}
+		out->row = &mgi_bounce_rows[hit.phrase];
+		if (!(out->row->where & f->where))
+			continue;
+		/* The line end that was fed first is byte 0. */
+		out->start = hit.start ? (size_t)hit.start - 1 : 0;
+		out->end = (size_t)hit.end - 1 < folded->len
+		                   ? (size_t)hit.end - 1
+		                   : folded->len;
+		if (whole(folded, out->start, out->end))
+			return true;
+	}
+}

@@ -1,0 +1,134 @@
+/*
+ * bounce_sign.c - is this mail a report, and of what kind?
+ *
+ * The header has to speak for it; words of the text alone never make a
+ * bounce, for people quote bounces to each other.
+ */
+#include "base/fail.h"
+#include "classify/bounce.h"
+
+#include <string.h>
+
+#define BOUNCE_MIN 50 /* points that make a report */
+#define HEADER_MIN 20 /* of them from the header, at least */
+
+typedef struct tally {
+	int header, text;
+	int kind[MGI_MEANS_KINDS];
+	uint32_t line[MGI_MEANS_KINDS];
+	const char *rule[MGI_MEANS_KINDS];
+	int human;
+} tally;
+
+static void count(tally *t,
+                  const mgi_found *hit,
+                  const mgi_line *l,
+                  uint32_t at)
+{
+	int points = hit->row->points, kind = hit->row->means;
+	bool header = l->region == MGI_REGION_HEADER;
+
+	if (kind == MGI_MEANS_HUMAN) {
+		t->human += points;
+		return;
+	}
+	if (kind > MGI_MEANS_MACHINE)
+		return;
+	if (header)
+		t->header += points;
+	else if (!l->quoted)
+		t->text += points;
+	if (kind < MGI_MEANS_KINDS && !l->quoted) {
+		if (!t->kind[kind]) {
+			t->line[kind] = at;
+			t->rule[kind] = hit->row->rule;
+		}
+		t->kind[kind] += points;
+	}
+}
+
+static bool scan_lines(tally *t, mgi_page *p, bool header)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mgi_line *l = &p->lines[i];
+		bool mine = header ? l->region == MGI_REGION_HEADER
+		                   : l->region == MGI_REGION_NOTE ||
+		                             l->region == MGI_REGION_QUIET;
+		mgi_finder f;
+		mgi_found hit;
+
+		if (!mine || !l->len)
+			continue;
+		if (!mgi_find_begin(&f, p, l))
+			return false;
+		while (mgi_find_next(&hit, &f))
+			count(t, &hit, l, i);
+	}
+	return true;
+}
+
+/* Fields for programs, above all words: RFC 3464, 5965, 8098. */
+static void count_reports(tally *t, const mgi_page *p)
+{
+	if (p->report)
+		t->header += 20;
+	if (p->report_feedback) {
+		t->header += 50;
+		t->kind[MAILGUARD_BOUNCE_FEEDBACK] += 200;
+		t->rule[MAILGUARD_BOUNCE_FEEDBACK] = "rfc/5965";
+	} else if (p->report_receipt) {
+		t->header += 50;
+		t->kind[MAILGUARD_BOUNCE_RECEIPT] += 200;
+		t->rule[MAILGUARD_BOUNCE_RECEIPT] = "rfc/8098";
+	} else if (p->report_status) {
+		t->text += 40;
+		if (p->report)
+			t->header += 20;
+	}
+}
+
+static uint32_t quoted(const mgi_page *p)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < p->count; i++)
+		n += p->lines[i].quoted;
+	return n;
+}
+
+static int best_kind(const tally *t)
+{
+	int i, best = MAILGUARD_BOUNCE_FAILED;
+
+	for (i = 1; i < 10; i++)
+		if (t->kind[i] > t->kind[best])
+			best = i;
+	return best;
+}
+
+mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
+{
+	tally t = { .header = 0 };
+	int kind;
+
+	w->kind = MAILGUARD_BOUNCE_NONE;
+	if (!scan_lines(&t, &w->page, true))
+		return mgi_fail_nomem(err);
+	count_reports(&t, &w->page);
+	if (t.header < HEADER_MIN)
+		return MAILGUARD_OK;
+	if (!scan_lines(&t, &w->page, false))
+		return mgi_fail_nomem(err);
+	if (quoted(&w->page) > 2)
+		t.human += 20;
+	if (t.header - t.human < HEADER_MIN ||
+	    t.header + (t.text < 60 ? t.text : 60) - t.human < BOUNCE_MIN)
+		return MAILGUARD_OK;
+	kind = best_kind(&t);
+	w->kind = kind;
+	w->kind_line = t.line[kind];
+	w->kind_rule = t.rule[kind] ? t.rule[kind] : "rfc/3464";
+	return MAILGUARD_OK;
+}

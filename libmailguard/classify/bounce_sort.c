@@ -1,0 +1,317 @@
+/*
+ * bounce_sort.c - text for people, fields and the returned mail told apart
+ * where MIME does not: in plain bounces, and where boundaries were lost.
+ */
+#include "base/fail.h"
+#include "classify/bounce.h"
+
+#include <string.h>
+
+/* -- HTML ------------------------------------------------------------------ */
+
+static bool is_block(mailguard_span tag)
+{
+	static const char *const names[] = { "br",   "p",   "/p",  "div",
+		                             "/div", "tr",  "/tr", "li",
+		                             "h1",   "h2",  "h3",  "table",
+		                             "pre",  "/pre" };
+	size_t i, n = 0;
+
+	while (n < tag.len && !mgi_is_space(tag.data[n]) &&
+	       !(n && tag.data[n] == '/'))
+		n++;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (mgi_span_is_nocase(mgi_span_head(tag, n), names[i]))
+			return true;
+	return false;
+}
+
+static size_t entity(mailguard_buffer *out, mailguard_span s)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} rows[] = { { "&lt;", '<' },   { "&gt;", '>' },   { "&amp;", '&' },
+		     { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' },
+		     { "&#64;", '@' },  { "&#160;", ' ' } };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (mgi_span_starts_nocase(s, rows[i].name)) {
+			mgi_buf_putc(out, rows[i].c);
+			return strlen(rows[i].name);
+		}
+	mgi_buf_putc(out, '&');
+	return 1;
+}
+
+typedef struct untag {
+	mgi_page *page;
+	mailguard_buffer text;
+	bool in_tag, hidden; /* in <style> or <script> */
+} untag;
+
+static bool end_line(untag *u, const mgi_line *like)
+{
+	mgi_line l = *like;
+	bool fine = true;
+
+	l.region = MGI_REGION_NOTE;
+	l.exact = false;
+	if (u->text.len)
+		fine = mgi_page_add(u->page, mgi_buf_span(&u->text), &l);
+	mgi_buf_cut(&u->text, 0);
+	return fine;
+}
+
+/* Behind the tag at `at`. */
+static bool tag(untag *u, mailguard_span s, size_t *at, const mgi_line *like)
+{
+	const unsigned char *end = memchr(s.data + *at, '>', s.len - *at);
+	size_t n = end ? (size_t)(end - s.data) : s.len;
+	mailguard_span name = mgi_span(s.data + *at, n - *at);
+
+	u->in_tag = !end;
+	*at = end ? n + 1 : s.len;
+	if (mgi_span_starts_nocase(name, "style") ||
+	    mgi_span_starts_nocase(name, "script"))
+		u->hidden = true;
+	if (mgi_span_starts_nocase(name, "/style") ||
+	    mgi_span_starts_nocase(name, "/script"))
+		u->hidden = false;
+	return !is_block(name) || end_line(u, like);
+}
+
+static bool untag_line(untag *u, mailguard_span s, const mgi_line *like)
+{
+	size_t i = 0;
+
+	while (i < s.len) {
+		/* "<ann@example.org>" is no tag. */
+		bool open = s.data[i] == '<' && i + 1 < s.len &&
+		            (mgi_is_alpha(s.data[i + 1]) ||
+		             strchr("/!?", s.data[i + 1]));
+
+		if (u->in_tag || open) {
+			i += !u->in_tag;
+			if (!tag(u, s, &i, like))
+				return false;
+		} else if (u->hidden) {
+			i++;
+		} else if (s.data[i] == '&') {
+			i += entity(&u->text, mgi_span_from(s, i));
+		} else {
+			mgi_buf_putc(&u->text, (char)s.data[i++]);
+		}
+	}
+	if (u->text.len && u->text.at[u->text.len - 1] != ' ')
+		mgi_buf_putc(&u->text, ' ');
+	return u->text.len < 2000 || end_line(u, like);
+}
+
+static bool has_note(const mgi_page *p)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < p->count; i++)
+		if (p->lines[i].region == MGI_REGION_NOTE)
+			n += p->lines[i].len;
+	return n > 80;
+}
+
+/* HTML is read where there is no text beside it. */
+static mailguard_status read_html(mgi_page *p, mailguard_error *err)
+{
+	uint32_t i, count = p->count;
+	untag u = { .page = p };
+	mailguard_buffer line;
+	bool fine = true;
+
+	if (has_note(p))
+		return MAILGUARD_OK;
+	mgi_buf_init(&u.text, p->mg);
+	mgi_buf_init(&line, p->mg);
+	for (i = 0; i < count && fine; i++) {
+		mgi_line l = p->lines[i];
+		mailguard_span s = mgi_line_span(p, &l);
+
+		if (l.region != MGI_REGION_HTML)
+			continue;
+		/* The page's text moves when it grows. */
+		mgi_buf_cut(&line, 0);
+		mgi_buf_add(&line, s.data, s.len);
+		fine = !line.failed &&
+		       untag_line(&u, mgi_buf_span(&line), &l) &&
+		       (i + 1 < count || end_line(&u, &l));
+		if (fine && i + 1 < p->count &&
+		    p->lines[i + 1].region != MGI_REGION_HTML)
+			fine = end_line(&u, &l);
+	}
+	fine = fine && !u.text.failed;
+	mgi_buf_done(&u.text);
+	mgi_buf_done(&line);
+	return fine ? MAILGUARD_OK : mgi_fail_nomem(err);
+}
+
+/* -- lines ----------------------------------------------------------------- */
+
+static const char *const status_fields[] = {
+	"reporting-mta:",     "final-recipient:",    "original-recipient:",
+	"diagnostic-code:",   "remote-mta:",         "arrival-date:",
+	"action: failed",     "action: delayed",     "last-attempt-date:",
+	"action: relayed",    "action: delivered",   "original-envelope-id:",
+	"received-from-mta:", "x-actual-recipient:", "will-retry-until:",
+	"action: expanded",
+};
+
+static bool starts_any(mailguard_span s, const char *const *heads, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (mgi_span_starts_nocase(s, heads[i]))
+			return true;
+	return false;
+}
+
+static bool is_status_field(mailguard_span s)
+{
+	return starts_any(s, status_fields,
+	                  sizeof(status_fields) / sizeof(status_fields[0]));
+}
+
+/* A line that only a mail's own header has. */
+static bool is_mail_field(mailguard_span s)
+{
+	static const char *const heads[] = { "received: from ", "received: by ",
+		                             "received: (", "received: from\t",
+		                             "return-path: <" };
+
+	return starts_any(s, heads, sizeof(heads) / sizeof(heads[0]));
+}
+
+/* MIME's own lines where no parser saw the boundary. */
+static int mime_region(mailguard_span s)
+{
+	if (!mgi_span_starts_nocase(s, "content-type:"))
+		return -1;
+	if (mgi_span_find_nocase(s, "delivery-status") >= 0)
+		return MGI_REGION_STATUS;
+	if (mgi_span_find_nocase(s, "rfc822") >= 0)
+		return MGI_REGION_RETURNED;
+	if (mgi_span_find_nocase(s, "text/plain") >= 0)
+		return MGI_REGION_NOTE;
+	return -1;
+}
+
+typedef struct sorter {
+	mgi_page *page;
+	int region; /* of the lines that follow */
+	bool known; /* something of the report stood before */
+} sorter;
+
+/* What the tables say of a line: returned mail, boilerplate. */
+static bool marks(sorter *s, mgi_line *l)
+{
+	mgi_finder f;
+	mgi_found hit;
+	int next = -1;
+
+	if (!mgi_find_begin(&f, s->page, l))
+		return false;
+	while (mgi_find_next(&hit, &f)) {
+		if (hit.row->means == MGI_MEANS_RETURNED)
+			next = MGI_REGION_RETURNED;
+		if (hit.row->means == MGI_MEANS_AT_RETURNED)
+			l->region = MGI_REGION_RETURNED;
+		if (hit.row->means == MGI_MEANS_QUIET)
+			l->region = MGI_REGION_QUIET;
+		if (hit.row->means > MGI_MEANS_PHASE)
+			l->phase = hit.row->means - MGI_MEANS_PHASE;
+		else if (hit.row->means < MGI_MEANS_KINDS)
+			s->known = true;
+	}
+	if (l->region == MGI_REGION_RETURNED)
+		next = MGI_REGION_RETURNED;
+	if (next >= 0)
+		s->region = next;
+	return true;
+}
+
+static bool is_boundary(mailguard_span s)
+{
+	return s.len > 8 && s.data[0] == '-' && s.data[1] == '-' &&
+	       s.data[2] != ' ' && !memchr(s.data, ' ', s.len);
+}
+
+static bool sort_line(sorter *s, mgi_line *l)
+{
+	mailguard_span text = mgi_span_trim(mgi_line_span(s->page, l));
+	int mime = mime_region(text);
+
+	if (l->first)
+		s->region = MGI_REGION_NOTE;
+	if (l->len && text.len && text.data[0] == '>' &&
+	    !mgi_span_starts(text, ">>>"))
+		l->quoted = true;
+	if (mime >= 0 || is_boundary(text)) {
+		s->region = mime >= 0 ? mime : MGI_REGION_NOTE;
+		l->region = MGI_REGION_QUIET;
+		return true;
+	}
+	if (s->region == MGI_REGION_STATUS && !text.len)
+		return true;
+	l->region = (uint8_t)s->region;
+	if (s->region == MGI_REGION_RETURNED)
+		return true;
+	if (is_status_field(text)) {
+		l->region = MGI_REGION_STATUS;
+		s->page->report_status = true;
+		return true;
+	}
+	if (is_mail_field(text) && l->len == text.len) {
+		l->region = MGI_REGION_RETURNED;
+		s->region = MGI_REGION_RETURNED;
+		return true;
+	}
+	return s->region != MGI_REGION_NOTE || marks(s, l);
+}
+
+/* The last field of a run may go on in lines that begin with white space. */
+static void join_fields(mgi_page *p)
+{
+	bool field = false;
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mgi_line *l = &p->lines[i];
+		mailguard_span s = mgi_line_span(p, l);
+
+		if (l->region == MGI_REGION_STATUS) {
+			field = l->len > 0;
+		} else if (field && l->region == MGI_REGION_NOTE) {
+			field = l->len &&
+			        (mgi_is_space(s.data[0]) ||
+			         mgi_span_starts_nocase(s, "status:") ||
+			         mgi_span_starts_nocase(s, "action:"));
+			if (field)
+				l->region = MGI_REGION_STATUS;
+		} else {
+			field = false;
+		}
+	}
+}
+
+mailguard_status mgi_page_sort(mgi_page *p, mailguard_error *err)
+{
+	sorter s = { .page = p, .region = MGI_REGION_NOTE };
+	mailguard_status st = read_html(p, err);
+	uint32_t i;
+
+	for (i = 0; i < p->count && st == MAILGUARD_OK; i++)
+		if (p->lines[i].region == MGI_REGION_NOTE &&
+		    !sort_line(&s, &p->lines[i]))
+			st = mgi_fail_nomem(err);
+	join_fields(p);
+	return st;
+}

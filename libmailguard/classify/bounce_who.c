@@ -1,0 +1,318 @@
+/*
+ * bounce_who.c - whom a bounce is about, where no field says so.
+ *
+ * Lines that look like one of the tables' name recipients; the best kind of
+ * line that was met counts. Failing that it is an address of the text, failing
+ * that whom the returned mail was for.
+ */
+#include "base/fail.h"
+#include "classify/bounce.h"
+
+#include <string.h>
+
+#define RANK_FIELD 97 /* X-Failed-Recipients */
+#define RANK_TEXT 10  /* any address of the text */
+#define RANK_MAIL 5   /* of the returned mail's To */
+
+static bool is_local(int c)
+{
+	return mgi_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+}
+
+static bool is_domain(int c)
+{
+	return mgi_is_alnum(c) || (c && strchr(".-[]:_", c));
+}
+
+/* Where the local part before `at` begins. */
+static size_t local_start(mailguard_span s, size_t at)
+{
+	size_t i = at;
+
+	if (at > 1 && s.data[at - 1] == '"') {
+		for (i = at - 1; i && s.data[i - 1] != '"'; i--)
+			;
+		return i ? i - 1 : at;
+	}
+	while (i && is_local(s.data[i - 1]))
+		i--;
+	while (i < at && strchr("'./=", s.data[i]))
+		i++;
+	return i;
+}
+
+/* "neko..nyaan"@ is what some servers make of neko..nyaan@. */
+static bool needs_quotes(mailguard_span s)
+{
+	size_t i;
+
+	for (i = 1; i + 1 < s.len; i++)
+		if (!is_local(s.data[i]))
+			return true;
+	return false;
+}
+
+bool mgi_bounce_address(char out[256], mailguard_span s, size_t at)
+{
+	size_t start = local_start(s, at), end = at + 1;
+	mailguard_span local = mgi_span(s.data + start, at - start);
+
+	while (end < s.len && is_domain(s.data[end]))
+		end++;
+	while (end > at + 1 && strchr(".:-_", s.data[end - 1]))
+		end--;
+	if (end > at + 1 && s.data[end - 1] == ']' && s.data[at + 1] != '[')
+		end--;
+	if (!local.len || end == at + 1 || local.len + (end - at) > 250)
+		return false;
+	if (local.data[0] == '"' && local.len > 2 && !needs_quotes(local))
+		local = mgi_span(local.data + 1, local.len - 2);
+	memcpy(out, local.data, local.len);
+	memcpy(out + local.len, s.data + at, end - at);
+	out[local.len + end - at] = '\0';
+	return true;
+}
+
+int32_t mgi_bounce_known(mgi_bounce_work *w, const char *address, bool add)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->who_count; i++)
+		if (mgi_strcmp_nocase(w->who[i].address, address) == 0)
+			return (int32_t)i;
+	if (!add || w->who_count == MGI_BOUNCE_WHO)
+		return -1;
+	memset(&w->who[i], 0, sizeof(w->who[i]));
+	memcpy(w->who[i].address, address, strlen(address) + 1);
+	w->who_count++;
+	return (int32_t)i;
+}
+
+static void add(mgi_bounce_work *w,
+                const char *address,
+                int32_t rank,
+                uint32_t line)
+{
+	int32_t i = mgi_bounce_known(w, address, true);
+
+	if (i < 0 || w->who[i].rank >= rank)
+		return;
+	if (!w->who[i].rank)
+		w->who[i].line = line;
+	w->who[i].rank = rank;
+}
+
+/* Every address of line `i`. */
+static void add_all(mgi_bounce_work *w, uint32_t i, int32_t rank)
+{
+	mailguard_span s = mgi_line_span(&w->page, &w->page.lines[i]);
+	char address[256];
+	size_t at;
+
+	for (at = 0; at < s.len; at++)
+		if (s.data[at] == '@' && mgi_bounce_address(address, s, at))
+			add(w, address, rank, i);
+}
+
+/* Where in the line the row's "@" stands. */
+static bool named(char out[256],
+                  const mgi_page *p,
+                  const mgi_line *l,
+                  const mgi_found *hit)
+{
+	mailguard_span s = mgi_line_span(p, l);
+	const mgi_folded *f = &p->folded;
+	size_t i, k;
+
+	for (i = hit->start; i < hit->end; i++) {
+		if (f->text[i] != '@')
+			continue;
+		for (k = f->from[i]; k < f->from[i + 1] && k < s.len; k++)
+			if (s.data[k] == '@')
+				return mgi_bounce_address(out, s, k);
+	}
+	return false;
+}
+
+static bool scan_line(mgi_bounce_work *w, uint32_t i)
+{
+	mgi_page *p = &w->page;
+	const mgi_line *l = &p->lines[i];
+	char address[256];
+	mgi_finder f;
+	mgi_found hit;
+
+	if (!mgi_find_begin(&f, p, l))
+		return false;
+	while (mgi_find_next(&hit, &f)) {
+		if (hit.row->means != MGI_MEANS_WHO)
+			continue;
+		if (l->region == MGI_REGION_HEADER)
+			add_all(w, i, hit.row->points);
+		else if (named(address, p, l, &hit))
+			add(w, address, hit.row->points, i);
+	}
+	return true;
+}
+
+static bool is_daemon(const char *address)
+{
+	static const char *const heads[] = {
+		"mailer-daemon@", "postmaster@", "abuse@",         "noreply@",
+		"no-reply@",      "mailmaster@", "double-bounce@", "support@",
+		"post_master@",   "bounce@",     "root@"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (mgi_span_starts_nocase(mgi_span_of(address), heads[i]))
+			return true;
+	return false;
+}
+
+static bool field_has(const mgi_page *p,
+                      mgi_region region,
+                      const char *name,
+                      const char *address)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mailguard_span s = mgi_line_span(p, &p->lines[i]);
+
+		if (p->lines[i].region == region &&
+		    mgi_span_starts_nocase(s, name) &&
+		    mgi_span_find_nocase(s, address) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is named in passing: whom the mail went to, before who wrote it. */
+static void weigh_passing(mgi_bounce_work *w)
+{
+	const mgi_page *p = &w->page;
+	uint32_t i;
+
+	for (i = 0; i < w->who_count; i++) {
+		mgi_who *a = &w->who[i];
+
+		if (a->rank != RANK_TEXT)
+			continue;
+		if (field_has(p, MGI_REGION_RETURNED, "to:", a->address) ||
+		    field_has(p, MGI_REGION_RETURNED, "cc:", a->address))
+			a->rank += 6;
+		if (field_has(p, MGI_REGION_HEADER, "to:", a->address) ||
+		    field_has(p, MGI_REGION_RETURNED, "from:", a->address))
+			a->rank -= 6;
+		if (is_daemon(a->address) ||
+		    !strchr(strchr(a->address, '@'), '.'))
+			a->rank -= 4;
+	}
+}
+
+static bool is_field(const mgi_page *p,
+                     uint32_t i,
+                     mgi_region region,
+                     const char *name)
+{
+	return p->lines[i].region == region &&
+	       mgi_span_starts_nocase(mgi_line_span(p, &p->lines[i]), name);
+}
+
+/* Keep those of the best rank; of those named in passing, the first. */
+static void keep_best(mgi_bounce_work *w)
+{
+	int32_t best = 0;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < w->who_count; i++)
+		if (w->who[i].rank > best)
+			best = w->who[i].rank;
+	for (i = 0; i < w->who_count; i++) {
+		if (w->who[i].rank < best || (n && best < 20))
+			continue;
+		if (n != i)
+			w->who[n] = w->who[i];
+		n++;
+	}
+	w->who_count = n;
+}
+
+static void passing(mgi_bounce_work *w)
+{
+	const mgi_page *p = &w->page;
+	uint32_t i;
+
+	for (i = 0; i < p->count && !w->who_count; i++)
+		if (is_field(p, i, MGI_REGION_HEADER, "x-failed-recipients:"))
+			add_all(w, i, RANK_FIELD);
+	if (w->who_count)
+		return;
+	for (i = 0; i < p->count; i++)
+		if (p->lines[i].region == MGI_REGION_NOTE &&
+		    !p->lines[i].quoted)
+			add_all(w, i, RANK_TEXT);
+	weigh_passing(w);
+	for (i = 0; i < p->count; i++)
+		if (is_field(p, i, MGI_REGION_RETURNED, "to:")) {
+			add_all(w, i, RANK_MAIL);
+			break;
+		}
+}
+
+mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
+{
+	uint32_t i;
+
+	if (w->who_count)
+		return MAILGUARD_OK;
+	for (i = 0; i < w->page.count; i++) {
+		const mgi_line *l = &w->page.lines[i];
+
+		if ((l->region == MGI_REGION_NOTE ||
+		     l->region == MGI_REGION_QUIET ||
+		     l->region == MGI_REGION_HEADER) &&
+		    l->len && !l->quoted && !scan_line(w, i))
+			return mgi_fail_nomem(err);
+	}
+	if (!w->who_count)
+		passing(w);
+	keep_best(w);
+	return MAILGUARD_OK;
+}
+
+/* The recipient the line names last; -1 if none. */
+static int32_t named_in(mgi_bounce_work *w, mailguard_span s)
+{
+	char address[256];
+	int32_t who = -1;
+	size_t at;
+
+	for (at = 0; at < s.len; at++) {
+		if (s.data[at] == '@' && mgi_bounce_address(address, s, at)) {
+			int32_t k = mgi_bounce_known(w, address, false);
+
+			who = k >= 0 ? k : who;
+		}
+	}
+	return who;
+}
+
+void mgi_bounce_assign(mgi_bounce_work *w)
+{
+	int32_t current = w->who_count == 1 ? 0 : -1, who;
+	uint32_t i;
+
+	for (i = 0; i < w->page.count; i++) {
+		mgi_line *l = &w->page.lines[i];
+
+		if (l->region != MGI_REGION_NOTE || l->quoted)
+			continue;
+		who = w->who_count > 1 ? named_in(w, mgi_line_span(&w->page, l))
+		                       : -1;
+		if (who >= 0)
+			current = who;
+		l->who = current;
+	}
+}
