@@ -26,22 +26,12 @@ mgi_mapi *mgi_mapi_ref(mgi_mapi *o)
 
 void mgi_mapi_free(mgi_mapi *o)
 {
-	mgi_mapi *above, *origin;
-
 	while (o && atomic_fetch_sub_explicit(&o->holders, 1,
 	                                      memory_order_acq_rel) == 1) {
-		unsigned long long now = atomic_load(&o->harm), had;
+		mgi_mapi *above = o->above, *origin = o->origin;
 
-		above = o->above;
-		origin = o->origin;
-		if (origin) {
-			had = atomic_load(&origin->harm);
-			while (had < now && !atomic_compare_exchange_weak(
-						    &origin->harm, &had, now))
-				;
-			mgi_mapi_free(origin); /* it has no origin itself */
-		}
 		o->class->release(o);
+		mgi_mapi_free(origin); /* it has none itself */
 		o = above;
 	}
 }
@@ -51,10 +41,14 @@ uint64_t mgi_mapi_harm(const mgi_mapi *o)
 	return atomic_load(&((mgi_mapi *)(uintptr_t)o)->harm);
 }
 
+/* The one it is `again` hears of it at once: its reader may still be open. */
 void mgi_mapi_harmed(mgi_mapi *o)
 {
-	for (; o; o = o->above)
+	for (; o; o = o->above) {
 		atomic_fetch_add(&o->harm, 1);
+		if (o->origin)
+			atomic_fetch_add(&o->origin->harm, 1);
+	}
 }
 
 /* -- what the class does --------------------------------------------------- */
@@ -117,6 +111,8 @@ static void place(mgi_mapi *o, mgi_mapi *above, size_t i)
 	o->above = mgi_mapi_ref(above);
 	o->index = i;
 	o->depth = above->depth + (o->kind == MGI_MAPI_MESSAGE);
+	if (atomic_load(&o->harm)) /* while it was opened */
+		mgi_mapi_harmed(above);
 }
 
 mailguard_status mgi_mapi_recipient(mgi_mapi **out,
@@ -210,6 +206,7 @@ mailguard_status mgi_mapi_again(mgi_mapi **out,
 	if (st != MAILGUARD_OK)
 		return st;
 	at->origin = mgi_mapi_ref(o);
+	atomic_fetch_add(&o->harm, atomic_load(&at->harm));
 	*out = at;
 	return MAILGUARD_OK;
 }

@@ -190,8 +190,8 @@ mailguard_status mgi_mapi_again(mgi_mapi **out,
                                 mgi_mapi *o,
                                 mailguard_error *err);
 /*
- * How much could not be read of it, of what was opened from it, and of those
- * that were the same again, as far as these were freed.
+ * How much could not be read so far of it, of what was opened from it, and of
+ * those that are the same again; some may count more than once.
  */
 uint64_t mgi_mapi_harm(const mgi_mapi *o);
 /* For classes: one more piece that cannot be read, here and above. */
