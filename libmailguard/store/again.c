@@ -13,6 +13,7 @@
 
 #include "base/fail.h"
 #include "base/os_stat.h"
+#include "store/maildir.h"
 
 #define SLOW INT64_C(2000000) /* FAT counts in two seconds */
 
@@ -159,7 +160,9 @@ static mgi_known compare(const mgi_again *a,
 	    then->changed > mgi_manifest_written(a->manifest) - SLOW)
 		return MGI_KNOWN_NOT;
 	if (now.size == then->size) {
-		if (now.changed != then->changed)
+		if (now.changed != then->changed ||
+		    (sealed && mgi_maildir_name_of(now.path).odd !=
+		                       mgi_maildir_name_of(then->path).odd))
 			return MGI_KNOWN_NOT;
 		return sealed || same_ends(a, i, then) ? MGI_KNOWN_ALL
 		                                       : MGI_KNOWN_NOT;

@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "base/handle.h"
 #include "base/place.h"
+#include "store/maildir.h"
 
 /* A date further ahead of our clock than this is none. */
 #define DAY INT64_C(86400000000)
@@ -31,6 +32,9 @@ static void tap_begin(void *self)
 {
 	mailguard_check *c = self;
 
+	if (c->store->reader == &mgi_store_maildir)
+		c->exam.counts =
+			mgi_maildir_counts(c->store->files[c->walk->at].path);
 	mgi_exam_begin(&c->exam);
 	c->ledger.gap = MGI_MARK;
 	c->item = c->walk->item.index + 1;
@@ -144,6 +148,7 @@ void mailguard_check_free(mailguard_check *c)
 	if (store->reader->more)
 		store->reader->more->check_end(c);
 	mailguard_walk_free(c->walk);
+	mgi_free(store->mg, c->names);
 	mgi_exam_done(&c->exam);
 	mgi_ledger_close(c);
 	mgi_arena_free(c->arena);
@@ -230,6 +235,8 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 	case MGI_CHECK_FILES:
 		if (!more)
 			st = mgi_check_files(c, err);
+		if (st >= 0 && c->store->reader == &mgi_store_maildir)
+			st = mgi_maildir_check(c, err);
 		c->stage = c->opts.quick == MAILGUARD_CHECK_QUICK && !more
 		                   ? MGI_CHECK_WHOLE
 		                   : MGI_CHECK_MESSAGES;
@@ -241,7 +248,11 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 		break;
 	case MGI_CHECK_WHOLE:
 		mgi_check_files_after(c);
-		st = mgi_ledger_settle(c, err);
+		if (c->store->reader == &mgi_store_maildir &&
+		    c->opts.quick != MAILGUARD_CHECK_QUICK)
+			st = mgi_maildir_check_after(c, err);
+		if (st >= 0)
+			st = mgi_ledger_settle(c, err);
 		if (st < 0)
 			return st;
 		mgi_times_sort(&c->times);

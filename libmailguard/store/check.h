@@ -24,6 +24,12 @@ typedef struct mgi_box {
 	uint64_t mails; /* without those marked as deleted */
 } mgi_box;
 
+/* A file of a Maildir whose message was met. */
+typedef struct mgi_met {
+	uint64_t mark; /* of its folder and name */
+	size_t file;
+} mgi_met;
+
 struct mailguard_check {
 	mailguard_store *store;
 	mgi_arena *arena;
@@ -32,7 +38,9 @@ struct mailguard_check {
 	mgi_findings *found;
 	mailguard_walk *walk;
 	const char *owner_path;
-	mgi_box *boxes;  /* of mboxes, one a file; else NULL */
+	mgi_box *boxes; /* of mboxes, one a file; else NULL */
+	mgi_met *names; /* of a Maildir */
+	size_t name_count, name_room;
 	mgi_times times; /* in order once the check is over */
 	mgi_exam exam;
 	mgi_ledger ledger;

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "store/drain.h"
+#include "store/maildir.h"
 #include "store/weigh.h"
 
 /* What of a message is missing when another one begins in its middle. */
@@ -153,6 +154,8 @@ static mailguard_status message_look(mailguard_check *c,
 		return st;
 	if (c->store->reader->next == mgi_files_next)
 		mgi_check_ends(c, c->walk->file);
+	if (c->store->reader == &mgi_store_maildir)
+		mgi_maildir_check_name(c, item, c->exam.lone);
 	count(c, item);
 	return st;
 }

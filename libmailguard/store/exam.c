@@ -30,7 +30,8 @@ void mgi_exam_begin(mgi_exam *e)
 
 	mailguard_parser_free(e->parser);
 	e->damage_count = 0;
-	e->size = e->attachments = 0;
+	e->size = e->attachments = e->lone = 0;
+	e->cr = false;
 	e->date = e->arrived = 0;
 	e->id[0] = '\0';
 	mgi_cues_begin(&e->cues);
@@ -142,11 +143,26 @@ static void parse(mgi_exam *e, mailguard_span bytes)
 		e->st = MAILGUARD_OK;
 }
 
+static void ends_count(mgi_exam *e, mailguard_span s)
+{
+	const unsigned char *at = s.data, *end = s.data + s.len;
+
+	for (; at < end; at++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			break;
+		e->lone += at > s.data ? at[-1] != '\r' : !e->cr;
+	}
+	e->cr = end[-1] == '\r';
+}
+
 void mgi_exam_feed(mgi_exam *e, mailguard_span bytes)
 {
 	if (e->st < 0 || !bytes.len)
 		return;
 	e->size += bytes.len;
+	if (e->counts)
+		ends_count(e, bytes);
 	if (e->digest)
 		mgi_digest_add(e->digest, bytes);
 	parse(e, bytes);

@@ -17,6 +17,7 @@ typedef struct mgi_exam {
 	mailguard *mg;
 	bool decode; /* parts, to see where their text breaks off */
 	bool hashed; /* sha256 and mg1 are wanted */
+	bool counts; /* line ends without a CR are counted */
 	mailguard_parser *parser;
 	mgi_digest *digest;
 	mailguard_status st;
@@ -26,6 +27,8 @@ typedef struct mgi_exam {
 	mailguard_damage *damages;
 	size_t damage_count, damage_room;
 	uint64_t size, attachments;
+	uint64_t lone; /* line ends without a CR */
+	bool cr;
 	mailguard_time date, arrived;
 	char id[MGI_EXAM_ID_MAX + 1]; /* "" if it has none */
 	mgi_digests digests;

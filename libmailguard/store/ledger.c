@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "store/check.h"
+#include "store/maildir.h"
 
 static mailguard_status against_open(mailguard_check *c, mailguard_error *err)
 {
@@ -129,6 +130,8 @@ void mgi_ledger_mail(mailguard_check *c, const mgi_mail_record *r)
 	mgi_ledger *l = &c->ledger;
 
 	c->sum.messages++;
+	if (c->store->reader == &mgi_store_maildir)
+		mgi_maildir_met(c, c->walk->at);
 	if (c->boxes && !(r->marks & MGI_MAIL_DELETED))
 		c->boxes[c->walk->at].mails++;
 	c->sum.attachments += r->attachments;
@@ -159,12 +162,14 @@ void mgi_ledger_lost(mailguard_check *c)
 
 /* Findings of one message that are not mime's. */
 static const mgi_say_id texts[] = {
-	MGI_SAY_STORE_ZERO_HEAD,     MGI_SAY_STORE_ZERO_TAIL,
-	MGI_SAY_MBOX_TORN_FROM,      MGI_SAY_MBOX_FROM_IN_TEXT,
-	MGI_SAY_MBOX_NO_FROM,        MGI_SAY_MBOX_DAMAGED_FROM,
-	MGI_SAY_MBOX_CUT_END,        MGI_SAY_MBOX_NO_BLANK_END,
-	MGI_SAY_MBOX_CONTENT_LENGTH, MGI_SAY_MESSAGE_BASE64_LINES,
-	MGI_SAY_MESSAGE_CONTROL,     MGI_SAY_MESSAGE_BOUNDARY,
+	MGI_SAY_MAILDIR_SHORT,        MGI_SAY_MAILDIR_SIZE,
+	MGI_SAY_MAILDIR_NAME,         MGI_SAY_STORE_ZERO_HEAD,
+	MGI_SAY_STORE_ZERO_TAIL,      MGI_SAY_MBOX_TORN_FROM,
+	MGI_SAY_MBOX_FROM_IN_TEXT,    MGI_SAY_MBOX_NO_FROM,
+	MGI_SAY_MBOX_DAMAGED_FROM,    MGI_SAY_MBOX_CUT_END,
+	MGI_SAY_MBOX_NO_BLANK_END,    MGI_SAY_MBOX_CONTENT_LENGTH,
+	MGI_SAY_MESSAGE_BASE64_LINES, MGI_SAY_MESSAGE_CONTROL,
+	MGI_SAY_MESSAGE_BOUNDARY,
 };
 
 /* The words of a code, whoever first used it. */

@@ -1,8 +1,10 @@
 /* What store/maildir.c promises. */
 #include <mailguard/store.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/walker.h"
 #include "support/ok.h"
@@ -100,4 +102,87 @@ Test(store_maildir, what_is_no_store_is_refused_by_name)
 	          "zeros under another format's name are no mbox");
 	cr_expect(eq(int, mailguard_store_open(&store, mg, "/no/x", &err),
 	             MAILGUARD_EIO));
+}
+
+#define TEXT \
+ "From: ann@example.org\nSubject: one\n\nhi\n" /* 39 bytes, 4 lines */
+
+/* A Maildir with one message under each name; what a check says of it. */
+static char *said_of(const char *a, const char *b)
+{
+	const char *path;
+	char root[512];
+
+	temp_end();
+	temp_begin();
+	temp_write("tmp/.keep", "", 0);
+	if (b)
+		temp_write(b, TEXT, strlen(TEXT));
+	path = temp_write(a, TEXT, strlen(TEXT));
+	snprintf(root, sizeof(root), "%.*s",
+	         (int)(strlen(path) - strlen(a) - 1), path);
+	return check_of(mg, root);
+}
+
+Test(store_maildir, a_name_is_held_against_the_file)
+{
+	static const struct {
+		const char *why, *a, *b;
+		char *found;
+	} rows[] = {
+		{ "Dovecot's", "cur/1700000000.M1P2.host,S=39,W=43:2,Sa", NULL,
+		  "sound" },
+		{ "Courier's", "cur/1700000000.M1P2V3I4.host,S=39:2,RS", NULL,
+		  "sound" },
+		{ "cut off", "cur/1700000000.M1P2.host,S=50:2,S", NULL,
+		  "damaged maildir.short" },
+		{ "longer", "cur/1700000000.M1P2.host,S=30:2,S", NULL,
+		  "odd maildir.size" },
+		{ "other line ends", "cur/1700000000.M1P2.host,S=39,W=39:2,S",
+		  NULL, "odd maildir.size" },
+		{ "no flags at all", "new/1700000000.M1P2.host", NULL,
+		  "sound" },
+		{ "flags of digits", "cur/1700000000.M1P2.host:2,S4", NULL,
+		  "sound maildir.name" },
+		{ "a colon and nothing", "cur/1700000000.M1P2.host:", NULL,
+		  "sound maildir.name" },
+		{ "two of one name", "cur/1700000000.M1P2.host:2,S",
+		  "new/1700000000.M1P2.host", "odd maildir.double-name" },
+		{ "the same name in another folder",
+		  "cur/1700000000.M1P2.host:2,S",
+		  ".Sent/cur/1700000000.M1P2.host:2,S", "sound" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect(eq(str, said_of(rows[i].a, rows[i].b), rows[i].found),
+		          "%s", rows[i].why);
+}
+
+Test(store_maildir, what_was_never_delivered_is_told_when_it_is_old)
+{
+	const char *path = temp_write("tmp/1.M1.host", TEXT, strlen(TEXT));
+	struct timespec old[2] = { { 1600000000, 0 }, { 1600000000, 0 } };
+	char root[512], stray[600];
+
+	snprintf(root, sizeof(root), "%.*s", (int)(strlen(path) - 14), path);
+	snprintf(stray, sizeof(stray), "%s", path);
+	temp_write("cur/2.M2.host:2,S", TEXT, strlen(TEXT));
+	cr_expect(eq(str, check_of(mg, root), "sound"));
+	(void)utimensat(AT_FDCWD, stray, old, 0);
+	cr_expect(eq(str, check_of(mg, root), "sound maildir.tmp"));
+}
+
+Test(store_maildir, dovecots_list_is_held_against_the_files)
+{
+	static const char list[] = "3 V1700000000 N4 G1\n"
+				   "1 :1.M1.host,S=39\n2 W44 :2.M2.host\n";
+	const char *path = temp_write("cur/2.M2.host:2,S", TEXT, strlen(TEXT));
+	char root[512];
+
+	snprintf(root, sizeof(root), "%.*s", (int)(strlen(path) - 18), path);
+	temp_write("dovecot-uidlist", list, strlen(list));
+	cr_expect(eq(str, check_of(mg, root), "sound maildir.list"));
+	temp_write("new/1.M1.host,S=39", TEXT, strlen(TEXT));
+	cr_expect(eq(str, check_of(mg, root), "sound"));
 }
