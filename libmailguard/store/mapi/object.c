@@ -46,8 +46,7 @@ void mgi_mapi_harmed(mgi_mapi *o)
 {
 	for (; o; o = o->above) {
 		atomic_fetch_add(&o->harm, 1);
-		if (o->origin)
-			atomic_fetch_add(&o->origin->harm, 1);
+		mgi_mapi_harmed(o->origin);
 	}
 }
 
@@ -206,7 +205,8 @@ mailguard_status mgi_mapi_again(mgi_mapi **out,
 	if (st != MAILGUARD_OK)
 		return st;
 	at->origin = mgi_mapi_ref(o);
-	atomic_fetch_add(&o->harm, atomic_load(&at->harm));
+	if (atomic_load(&at->harm)) /* while it was opened */
+		mgi_mapi_harmed(o);
 	*out = at;
 	return MAILGUARD_OK;
 }
