@@ -129,7 +129,8 @@ typedef struct mgi_pst_audit {
 	uint32_t bad_count;
 	bool bad_more; /* than are kept */
 
-	/* Upper floors. */
+	/* Upper floors: of the file as it can be read (ladder.h). */
+	mgi_pst *rescued; /* held; NULL until it is needed */
 	mgi_pst_list list;
 	mgi_pst_below at; /* under way, if `has_at` */
 	bool has_at, listed;
@@ -181,6 +182,10 @@ mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_tables(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_messages(mgi_pst_audit *a, mailguard_error *err);
 mailguard_status mgi_pst_check_quick(mgi_pst_audit *a, mailguard_error *err);
+/* From now on by what is found in the file, if its trees are broken. */
+mailguard_status mgi_pst_check_rescue(mgi_pst_audit *a, mailguard_error *err);
+/* A node below a folder, or a folder's table, for the comparison. */
+void mgi_pst_check_below(mgi_pst_audit *a, const mgi_pst_node *n);
 /* As people should hear it: the worst of what is wrong. */
 mgi_say_id mgi_pst_page_words(const mgi_pst_visit *v);
 mgi_say_id mgi_pst_block_words(uint32_t wrong);

@@ -101,6 +101,7 @@ void mgi_pst_check_end(mailguard_check *c)
 	mgi_spool_free(a->shares);
 	mgi_spool_free(a->below);
 	mgi_pst_view_done(&a->view);
+	mgi_pst_free(a->rescued);
 	mgi_arena_free(a->arena);
 	c->own = NULL;
 }

@@ -3,6 +3,7 @@
  * every message with all that hangs on it.
  */
 #include "store/pst/audit.h"
+#include "store/pst/ladder.h"
 
 #include <string.h>
 
@@ -25,11 +26,42 @@ enum { BY_VALUE = 1, EMBEDDED = 5 };
 
 /* -- folders --------------------------------------------------------------- */
 
+mailguard_status mgi_pst_check_rescue(mgi_pst_audit *a, mailguard_error *err)
+{
+	const mgi_pst_index *index;
+	mailguard_status st;
+	size_t i;
+
+	if (a->rescued)
+		return MAILGUARD_OK;
+	st = mgi_pst_rescue(&a->rescued, a->pst, err);
+	if (st < 0 || a->rescued == a->pst)
+		return st;
+	mgi_pst_view_done(&a->view);
+	a->pst = a->rescued;
+	a->shape = a->pst->header.shape;
+	st = mgi_pst_view_init(&a->view, a->pst, a->arena, err);
+	index = a->pst->index;
+	if (st < 0 || !index)
+		return st;
+	mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, MGI_SAY_PST_INDEX_FOUND,
+	             MAILGUARD_NOWHERE, 0);
+	mgi_spool_free(a->below);
+	a->below = NULL;
+	st = mgi_spool_new(&a->below, a->pst->mg, sizeof(mgi_pst_below), 0,
+	                   err);
+	for (i = 0; st >= 0 && i < index->node_count; i++)
+		mgi_pst_check_below(a, &index->nodes[i]);
+	return st;
+}
+
 mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err)
 {
-	mailguard_status st = mgi_pst_list_make(&a->list, &a->view, err);
+	mailguard_status st = mgi_pst_check_rescue(a, err);
 	uint32_t i;
 
+	if (st >= 0)
+		st = mgi_pst_list_make(&a->list, &a->view, err);
 	if (st < 0)
 		return st;
 	a->listed = true;

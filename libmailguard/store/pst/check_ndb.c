@@ -2,6 +2,7 @@
  * check_ndb.c - the header and the two trees of pages (passes P0 to P2).
  */
 #include "store/pst/audit.h"
+#include "store/pst/ladder.h"
 
 #include <string.h>
 
@@ -63,9 +64,34 @@ static void header_look(mgi_pst_audit *a)
 	size_look(a);
 }
 
+/* It leads nowhere; what lies in the file may be found without it. */
+static mailguard_status header_useless(mgi_pst_audit *a, mailguard_error *err)
+{
+	uint32_t wrong = a->pst->header.wrong;
+	mailguard_status st;
+
+	mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS,
+	             wrong & MGI_PST_HEADER_SHORT   ? MGI_SAY_PST_HEADER_SHORT
+	             : wrong & MGI_PST_HEADER_MAGIC ? MGI_SAY_PST_HEADER_MARK
+	                                            : MGI_SAY_PST_VERSION,
+	             0, a->pst->size);
+	a->stage = MGI_PST_STAGE_END;
+	if (a->check->opts.quick == MAILGUARD_CHECK_QUICK)
+		return MAILGUARD_OK;
+	st = mgi_pst_check_rescue(a, err);
+	if (st < 0)
+		return st;
+	if (a->pst->index && a->pst->index->node_count)
+		a->stage = MGI_PST_STAGE_FOLDERS;
+	else /* nothing more to read */
+		a->check->sum.lost = a->check->sum.messages = 1;
+	return MAILGUARD_OK;
+}
+
 mailguard_status mgi_pst_check_header(mgi_pst_audit *a, mailguard_error *err)
 {
-	uint32_t fatal = MGI_PST_HEADER_SHORT | MGI_PST_HEADER_VERSION;
+	uint32_t fatal = MGI_PST_HEADER_SHORT | MGI_PST_HEADER_VERSION |
+	                 MGI_PST_HEADER_MAGIC;
 	mailguard_status st;
 
 	st = mgi_file_read(a->pst->file, 0, a->header, sizeof(a->header),
@@ -73,14 +99,7 @@ mailguard_status mgi_pst_check_header(mgi_pst_audit *a, mailguard_error *err)
 	if (st < 0)
 		return st;
 	if (a->pst->header.wrong & fatal) {
-		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS,
-		             a->pst->header.wrong & MGI_PST_HEADER_SHORT
-		                     ? MGI_SAY_PST_HEADER_SHORT
-		                     : MGI_SAY_PST_VERSION,
-		             0, a->pst->size);
-		a->check->sum.lost = a->check->sum.messages = 1;
-		a->stage = MGI_PST_STAGE_END; /* nothing more to read */
-		return MAILGUARD_OK;
+		return header_useless(a, err);
 	}
 	header_look(a);
 	return MAILGUARD_ITEROVER;
@@ -207,7 +226,7 @@ mailguard_status mgi_pst_check_blocks_tree(mgi_pst_audit *a,
 }
 
 /* What folders hold, and the tables that say so, side by side. */
-static void below_add(mgi_pst_audit *a, const mgi_pst_node *n)
+void mgi_pst_check_below(mgi_pst_audit *a, const mgi_pst_node *n)
 {
 	uint32_t type = MGI_PST_NID_TYPE(n->nid), folder = n->parent;
 	mgi_pst_below b;
@@ -256,7 +275,7 @@ static void node_look(mgi_pst_audit *a, const mgi_pst_node *n)
 	a->has_names |= n->nid == MGI_PST_NODE_NAMES;
 	a->has_root |= n->nid == MGI_PST_NODE_ROOT;
 	a->search_folders += type == MGI_PST_TYPE_SEARCH;
-	below_add(a, n);
+	mgi_pst_check_below(a, n);
 }
 
 mailguard_status mgi_pst_check_nodes_tree(mgi_pst_audit *a,

@@ -116,6 +116,11 @@ static mailguard_status name_read(mgi_pst_folder *f,
 	mailguard_status st;
 	mgi_mapi *o;
 
+	if (!f->node.data) { /* made for what lies in it (ladder.c) */
+		f->name =
+			mgi_arena_printf(v->arena, "Recovered %x", f->node.nid);
+		return f->name ? MAILGUARD_OK : mgi_fail_nomem(err);
+	}
 	f->name = "";
 	st = mgi_pst_object(&o, v->pst, &f->node, MGI_MAPI_FOLDER, err);
 	if (st == MAILGUARD_OK) {

@@ -41,6 +41,11 @@ static const mgi_pst_shape shapes[] = {
 	},
 };
 
+const mgi_pst_shape *mgi_pst_shape_of(mgi_pst_variant variant)
+{
+	return &shapes[variant];
+}
+
 uint32_t mgi_pst_payload(const mgi_pst_shape *s)
 {
 	return s->block_max - s->block_tail;

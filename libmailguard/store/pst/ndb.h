@@ -39,6 +39,7 @@ typedef struct mgi_pst_shape {
 	uint32_t row_width;  /* bytes of a row number */
 } mgi_pst_shape;
 
+const mgi_pst_shape *mgi_pst_shape_of(mgi_pst_variant variant);
 /* Most bytes of data in a block. */
 uint32_t mgi_pst_payload(const mgi_pst_shape *s);
 
@@ -95,6 +96,8 @@ typedef struct mgi_pst {
 	uint32_t code_page;
 	uint32_t password; /* its CRC; 0 none */
 	unsigned crypt;    /* as the blocks are, whatever the header says */
+	/* What to read by instead of the trees; NULL: by the trees. */
+	struct mgi_pst_index *index;
 	atomic_uint holders;
 } mgi_pst;
 
@@ -106,6 +109,10 @@ mailguard_status mgi_pst_open(mgi_pst **out,
                               mailguard *mg,
                               const char *path,
                               mailguard_error *err);
+/* The same file, by an index of what is found in it (ladder.h). */
+mailguard_status mgi_pst_open_by_search(mgi_pst **out,
+                                        const mgi_pst *p,
+                                        mailguard_error *err);
 mgi_pst *mgi_pst_hold(mgi_pst *p);
 void mgi_pst_free(mgi_pst *p); /* NULL is fine */
 

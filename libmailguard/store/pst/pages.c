@@ -2,7 +2,7 @@
  * pages.c - the two trees of pages ([MS-PST] 2.2.2.7.7): where each block
  * lies, and of which blocks each node is made.
  */
-#include "store/pst/ndb.h"
+#include "store/pst/ladder.h"
 
 #include <string.h>
 
@@ -354,6 +354,9 @@ mailguard_status mgi_pst_block_find(mgi_pst_block *out,
 	uint32_t i;
 
 	memset(out, 0, sizeof(*out));
+	if (v->pst->index)
+		return mgi_pst_index_block(out, v->pst->index,
+		                           MGI_PST_BID(bid));
 	st = leaf_find(&page, &i, v, MGI_PST_BID(bid), MGI_PST_PAGE_BLOCKS,
 	               err);
 	if (st == MAILGUARD_OK)
@@ -371,6 +374,8 @@ mailguard_status mgi_pst_node_find(mgi_pst_node *out,
 	uint32_t i;
 
 	memset(out, 0, sizeof(*out));
+	if (v->pst->index)
+		return mgi_pst_index_node(out, v->pst->index, nid);
 	st = leaf_find(&page, &i, v, nid, MGI_PST_PAGE_NODES, err);
 	if (st == MAILGUARD_OK)
 		*out = mgi_pst_entry_node(v->shape, page, i);
@@ -428,6 +433,27 @@ static mailguard_status page_push(mgi_pst_trip *t,
 	return MAILGUARD_OK;
 }
 
+/* Entry by entry, each as a page of its own. */
+static mailguard_status index_next(const mgi_pst_page **page,
+                                   uint32_t *i,
+                                   mgi_pst_trip *t)
+{
+	const mgi_pst_shape *s = t->view->shape;
+	mgi_pst_page *one = &t->level[0].page;
+
+	one->bytes = t->level[0].bytes;
+	if (!mgi_pst_index_entry(t->level[0].bytes, s, t->view->pst->index,
+	                         t->type, (size_t)t->visits++))
+		return MAILGUARD_ITEROVER;
+	one->count = 1;
+	one->size =
+		t->type == MGI_PST_PAGE_NODES ? s->node_leaf : s->block_leaf;
+	t->depth = 1;
+	*page = one;
+	*i = 0;
+	return MAILGUARD_OK;
+}
+
 mailguard_status mgi_pst_trip_next(const mgi_pst_page **page,
                                    uint32_t *i,
                                    mgi_pst_trip *t,
@@ -438,6 +464,8 @@ mailguard_status mgi_pst_trip_next(const mgi_pst_page **page,
 	mailguard_status st;
 	mgi_pst_visit visit;
 
+	if (t->view->pst->index)
+		return index_next(page, i, t);
 	if (!t->visits++) {
 		memset(&visit, 0, sizeof(visit));
 		visit.ref = root_of(t->view, t->type);

@@ -1,6 +1,7 @@
 /*
  * pst.c - an open PST or OST: what all who read it share.
  */
+#include "store/pst/ladder.h"
 #include "store/pst/object.h"
 
 #include <string.h>
@@ -105,6 +106,18 @@ static mailguard_status look(mgi_pst *p, mailguard_error *err)
 	return st;
 }
 
+/* Without the mark at its beginning, are there at least pages of one? */
+static mailguard_status pages_any(mgi_pst *p, mailguard_error *err)
+{
+	const mgi_pst_shape *shape;
+	mailguard_status st = mgi_pst_shape_guess(&shape, p, err);
+
+	if (st < 0 || shape)
+		return st;
+	return mgi_fail(err, p->mg, MAILGUARD_EFORMAT, MGI_SAY_STORE_UNKNOWN,
+	                "path", mgi_file_path(p->file));
+}
+
 static mailguard_status header_get(mgi_pst *p, mailguard_error *err)
 {
 	unsigned char bytes[MGI_PST_HEADER_BYTES];
@@ -118,9 +131,7 @@ static mailguard_status header_get(mgi_pst *p, mailguard_error *err)
 	p->size = mgi_file_size(p->file);
 	mgi_pst_header_read(&p->header, mgi_span(bytes, got));
 	if (p->header.wrong & MGI_PST_HEADER_MAGIC)
-		return mgi_fail(err, p->mg, MAILGUARD_EFORMAT,
-		                MGI_SAY_STORE_UNKNOWN, "path",
-		                mgi_file_path(p->file));
+		return pages_any(p, err);
 	return MAILGUARD_OK;
 }
 
@@ -146,6 +157,51 @@ mailguard_status mgi_pst_open(mgi_pst **out,
 		st = header_get(p, err);
 	if (st >= 0)
 		st = look(p, err);
+	if (st < 0)
+		mgi_pst_free(p);
+	else
+		*out = p;
+	return st;
+}
+
+static mailguard_status search(mgi_pst *p, mailguard_error *err)
+{
+	uint32_t lies = MGI_PST_HEADER_SHORT | MGI_PST_HEADER_MAGIC |
+	                MGI_PST_HEADER_VERSION;
+	const mgi_pst_shape *shape = p->header.shape;
+	mailguard_status st = MAILGUARD_OK;
+
+	if (p->header.wrong & lies)
+		st = mgi_pst_shape_guess(&shape, p, err);
+	if (st < 0 || !shape)
+		return st;
+	p->header.shape = shape;
+	st = mgi_pst_index_make(&p->index, p, err);
+	return st < 0 ? st : look(p, err);
+}
+
+mailguard_status mgi_pst_open_by_search(mgi_pst **out,
+                                        const mgi_pst *from,
+                                        mailguard_error *err)
+{
+	mgi_arena *arena = mgi_arena_new(from->mg);
+	mgi_pst *p = arena ? mgi_arena_alloc(arena, sizeof(*p)) : NULL;
+	mailguard_status st;
+
+	*out = NULL;
+	if (!p) {
+		mgi_arena_free(arena);
+		return mgi_fail_nomem(err);
+	}
+	p->mg = from->mg;
+	p->arena = arena;
+	p->header = from->header;
+	p->size = from->size;
+	p->crypt = from->crypt;
+	atomic_init(&p->holders, 1);
+	st = mgi_file_again(&p->file, from->file, err);
+	if (st >= 0)
+		st = search(p, err);
 	if (st < 0)
 		mgi_pst_free(p);
 	else

@@ -5,27 +5,41 @@
 #include "store/mapi/item.h"
 #include "store/mapi/message.h"
 #include "store/pst/check.h"
+#include "store/pst/ladder.h"
 #include "store/pst/object.h"
 
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 
 typedef struct walk {
 	mgi_arena *arena;
-	mgi_pst *pst; /* the store's */
+	mgi_pst *pst; /* the store's, or a way round its broken trees; held */
 	mgi_pst_view view;
 	mgi_pst_list list;
 	mgi_mapi *object; /* of the item */
 	bool ready, made;
 } walk;
 
+/* Its beginning may be gone; then its name is all there is to go by. */
+static bool named_so(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 4 &&
+	       (mgi_span_is_nocase(mgi_span_of(name + n - 4), ".pst") ||
+	        mgi_span_is_nocase(mgi_span_of(name + n - 4), ".ost"));
+}
+
 static int pst_sniff(const mgi_store_sight *sight)
 {
 	mailguard_span s = sight->head;
 
-	if (sight->is_folder || !mgi_span_starts(s, "!BDN") || s.len < 10)
+	if (sight->is_folder)
 		return 0;
+	if (!mgi_span_starts(s, "!BDN") || s.len < 10)
+		return named_so(sight->name) ? 1 : 0;
 	/* A PAB, an address book, has the same beginning. */
 	return s.data[8] == 'S' ? 100 : 50;
 }
@@ -61,7 +75,6 @@ static mailguard_status reader_begin(mailguard_walk *w, mailguard_error *err)
 
 	if (!own)
 		return mgi_fail_nomem(err);
-	own->pst = w->store->own;
 	w->state = own;
 	return MAILGUARD_OK;
 }
@@ -76,7 +89,9 @@ static mailguard_status walk_make(mailguard_walk *w, mailguard_error *err)
 	own->arena = mgi_arena_new(w->store->mg);
 	if (!own->arena)
 		return mgi_fail_nomem(err);
-	st = mgi_pst_view_init(&own->view, own->pst, own->arena, err);
+	st = mgi_pst_rescue(&own->pst, w->store->own, err);
+	if (st >= 0)
+		st = mgi_pst_view_init(&own->view, own->pst, own->arena, err);
 	if (st >= 0)
 		st = mgi_pst_list_make(&own->list, &own->view, err);
 	if (st < 0)
@@ -105,6 +120,8 @@ static mailguard_status item_open(mailguard_item *out,
 
 	st = mgi_pst_block_find(&b, &own->view, n->data, err);
 	out->offset = b.at;
+	if (mgi_pst_sought(own->pst, n->nid))
+		out->how = MAILGUARD_ITEM_SCAVENGED;
 	if (st >= 0)
 		st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE,
 		                    err);
@@ -169,6 +186,7 @@ static void reader_walk_end(mailguard_walk *w)
 	mgi_pst_list_done(&own->list);
 	mgi_pst_view_done(&own->view);
 	mgi_arena_free(own->arena);
+	mgi_pst_free(own->pst);
 }
 
 static const mgi_store_more more = {
