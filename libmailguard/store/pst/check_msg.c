@@ -65,6 +65,9 @@ mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err)
 	if (st < 0)
 		return st;
 	a->listed = true;
+	if (a->pst->names_bad)
+		mgi_pst_tell(a, MAILGUARD_SEVERITY_LOSS, MGI_SAY_PST_NAMES_BAD,
+		             MAILGUARD_NOWHERE, 0);
 	a->check->sum.folders = a->list.folders.count + a->search_folders;
 	for (i = 0; i < a->list.folders.count; i++) {
 		const mgi_pst_folder *f = &a->list.folders.at[i];
@@ -393,6 +396,9 @@ static mailguard_status message_look(look *l, mgi_mapi *o, mailguard_error *err)
 		return st;
 	l->bad |= !sound || !mgi_pst_props_find(p, MESSAGE_CLASS) ||
 	          !mgi_pst_props_find(p, MESSAGE_FLAGS);
+	/* The last one tells whether any goes by name. */
+	l->bad |= l->audit->pst->names_bad && p->count &&
+	          MGI_MAPI_ID(p->at[p->count - 1].tag) >= 0x8000;
 	st = list_look(l, o, MGI_PST_NODE_RECIPIENTS, err);
 	if (st >= 0)
 		st = list_look(l, o, MGI_PST_NODE_ATTACHMENTS, err);

@@ -603,11 +603,15 @@ static mailguard_status node_embedded(mgi_mapi **out,
 
 static uint16_t node_name_find(mgi_mapi *o, const mgi_mapi_name *name)
 {
+	if (((object *)o)->pst->names_bad)
+		mgi_mapi_harmed(o);
 	return mgi_pst_name_find(((object *)o)->pst->names, name);
 }
 
 static bool node_name_of(mgi_mapi_name *out, mgi_mapi *o, uint16_t id)
 {
+	if (((object *)o)->pst->names_bad)
+		mgi_mapi_harmed(o);
 	return mgi_pst_name_of(out, ((object *)o)->pst->names, id);
 }
 

@@ -93,6 +93,7 @@ typedef struct mgi_pst {
 	uint64_t size;  /* of the file */
 	mgi_pst_header header;
 	mgi_pst_names *names; /* NULL: none that can be read */
+	bool names_bad;       /* some may be missing, or wrong */
 	uint32_t code_page;
 	uint32_t password; /* its CRC; 0 none */
 	unsigned crypt;    /* as the blocks are, whatever the header says */

@@ -89,9 +89,11 @@ static mailguard_status look(mgi_pst *p, mailguard_error *err)
 		st = crypt_find(&view, err);
 		keep = view;
 		keep.arena = p->arena;
+		keep.harm = 0;
 		if (st >= 0)
 			st = mgi_pst_names_read(&names, &keep, err);
 		p->names = st == MAILGUARD_OK ? names : NULL;
+		p->names_bad = !p->names || keep.harm;
 		if (st >= 0 || st == MAILGUARD_EFORMAT)
 			st = store_look(&view, err);
 		mgi_pst_view_done(&view);
