@@ -73,6 +73,8 @@ static mailguard_status item_write(mgi_jsonw *w,
 	mgi_hex(hex, mgi_span(sha, sizeof(sha)));
 	mgi_jsonw_str(w, "folder", item->folder);
 	mgi_jsonw_int(w, "index", (int64_t)item->index);
+	mgi_jsonw_str(w, "kind", mailguard_walk_kind_name(item->kind));
+	mgi_jsonw_str(w, "state", mailguard_walk_state_name(item->state));
 	mgi_jsonw_time(w, "date", mailguard_message_date(msg));
 	mgi_jsonw_str(w, "from", mailguard_message_from(msg));
 	mgi_jsonw_str(w, "to", mailguard_message_to(msg));
@@ -110,6 +112,9 @@ static const char *folder_of(const mailguard_store *s, const char *file)
 {
 	size_t i;
 
+	/* Many folders in one file: `where` is the folder, or the file. */
+	if (s->reader->more)
+		return strcmp(file, s->path) ? file : NULL;
 	for (i = 0; i < s->count; i++)
 		if (s->files[i].path == file)
 			return s->files[i].folder;
@@ -139,7 +144,8 @@ mailguard_status mailguard_check_finding_json(mailguard_buffer *out,
 	else
 		mgi_jsonw_null(&w, "message");
 	mgi_jsonw_str(&w, "text", f->text);
-	mgi_jsonw_str(&w, "file", f->where);
+	mgi_jsonw_str(&w, "file",
+	              c->store->reader->more ? c->store->path : f->where);
 	mgi_jsonw_end(&w);
 	return mgi_jsonw_finish(&w, err);
 }
