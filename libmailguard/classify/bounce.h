@@ -51,7 +51,8 @@ typedef struct mgi_page {
 	mailguard_buffer text;
 	mgi_line *lines;
 	uint32_t count, cap;
-	bool report_status, report_feedback, report_receipt;
+	bool report_status, report_feedback, report_receipt; /* parts */
+	bool status_text;  /* fields of a report in a text */
 	bool report;       /* multipart/report, or its parts */
 	mgi_folded folded; /* of one line at a time */
 } mgi_page;
@@ -105,6 +106,9 @@ mailguard_status mgi_page_part(mgi_page *p,
                                mailguard_error *err);
 /* Tell text, fields and returned mail apart where no MIME does. */
 mailguard_status mgi_page_sort(mgi_page *p, mailguard_error *err);
+
+/* Does such a field of RFC 3464 begin the line? */
+bool mgi_status_field(mailguard_span s);
 
 /* One row found in one line. */
 typedef struct mgi_found {

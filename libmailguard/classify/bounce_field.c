@@ -93,7 +93,7 @@ static void status_of(char out[24], mailguard_span s)
 typedef struct group {
 	mgi_who who;
 	char original[256], actual[256];
-	bool final, any;
+	bool final, any, comment, routed;
 } group;
 
 static void close_group(mgi_bounce_work *w, group *g)
@@ -101,7 +101,7 @@ static void close_group(mgi_bounce_work *w, group *g)
 	mgi_who *to;
 	int32_t i;
 
-	if (!g->who.address[0] && g->original[0])
+	if (g->original[0] && (!g->who.address[0] || g->routed))
 		memcpy(g->who.address, g->original, sizeof(g->original));
 	if (!g->who.address[0] && g->actual[0])
 		memcpy(g->who.address, g->actual, sizeof(g->actual));
@@ -119,9 +119,23 @@ static void close_group(mgi_bounce_work *w, group *g)
 
 static void recipient(group *g, mailguard_span s, char *address)
 {
+	mailguard_span value = untyped(s);
+
 	if (!address_of(address, s))
 		address[0] = '\0';
 	g->any = true;
+	if (value.len && value.data[0] == '@')
+		g->routed = true;
+}
+
+/* "Status: 4.0.0 (host name lookup failure)" may be all that is told. */
+static void note_comment(group *g, mailguard_span v, uint32_t i)
+{
+	if (!memchr(v.data, '(', v.len) || g->who.diagnosis)
+		return;
+	g->comment = true;
+	g->who.diagnosis = i;
+	g->who.diagnosis_end = i + 1;
 }
 
 /* How many lines the field at `i` goes on for. */
@@ -160,9 +174,12 @@ static void take(mgi_bounce_work *w, group *g, uint32_t i)
 		g->who.action = action_of(v);
 	} else if (field(&v, s, "Status")) {
 		status_of(g->who.status, v);
+		note_comment(g, v, i);
 	} else if (field(&v, s, "Remote-MTA")) {
 		host_of(g->who.host, v);
-	} else if (field(&v, s, "Diagnostic-Code") && !g->who.diagnosis) {
+	} else if (field(&v, s, "Diagnostic-Code") &&
+	           (!g->who.diagnosis || g->comment)) {
+		g->comment = false;
 		g->who.diagnosis = i;
 		g->who.diagnosis_end = end_of(&w->page, i);
 	} else if (field(&v, s, "Reporting-MTA")) {

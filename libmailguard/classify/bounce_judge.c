@@ -18,7 +18,7 @@ typedef struct opinion {
 	mailguard_cause cause;
 	char rule[MGI_RULE_MAX];
 	uint64_t offset, length;
-	int32_t reply;
+	int32_t reply, fine; /* the first of 4xx and 5xx; of 2xx */
 	char status[24];
 	bool vague; /* the status */
 	mailguard_phase phase;
@@ -137,15 +137,21 @@ static void codes_of(opinion *o, const mgi_folded *f)
 
 	o->vague = true;
 	for (i = 0; i < f->len; i++) {
-		int32_t reply;
+		int32_t reply, fine; /* the first of 4xx and 5xx; of 2xx */
 
 		if (!mgi_is_digit(f->text[i]))
 			continue;
 		reply = mgi_smtp_reply(f, i, &end);
+		if (reply && reply < 300 && !o->fine &&
+		    mgi_smtp_introduced(f, i))
+			o->fine = reply;
 		if (reply >= 400 && !o->reply &&
 		    (mgi_smtp_introduced(f, i) ||
 		     mgi_smtp_status(&next, f, end + 1)))
 			o->reply = reply;
+		if (reply >= 400 && i > 4 &&
+		    memcmp(f->text + i - 4, "... ", 4) == 0)
+			o->reply = reply; /* "554 <a>... 550 Host unknown" */
 		if (reply) {
 			i = end;
 		} else if (mgi_smtp_status(&s, f, i)) {
@@ -159,6 +165,51 @@ static void codes_of(opinion *o, const mgi_folded *f)
 	}
 }
 
+/* That time ran out says nothing of why; nor does "delivered" of a failure. */
+static bool says_little(int32_t reason)
+{
+	int32_t fault = reason / 100;
+
+	return reason == MAILGUARD_REASON_RETRY_EXPIRED ||
+	       reason == MAILGUARD_REASON_DELIVERY_DELAYED ||
+	       fault == MAILGUARD_FAULT_NONE;
+}
+
+/* What else was said, if it is about more than a connection. */
+static const mgi_sign *better(const mgi_reading *r)
+{
+	uint32_t i;
+
+	for (i = 1; i < r->count; i++) {
+		const mgi_sign *s = &r->signs[i];
+		int32_t fault = mgi_sign_reason(s) / 100;
+
+		if (s->weight < 50 || says_little(mgi_sign_reason(s)))
+			continue;
+		if (fault != MAILGUARD_FAULT_ROUTE &&
+		    fault != MAILGUARD_FAULT_UNKNOWN &&
+		    mgi_sign_reason(s) != MAILGUARD_REASON_SERVER_OUTAGE &&
+		    mgi_sign_reason(s) != MAILGUARD_REASON_CONNECT_REFUSED &&
+		    mgi_sign_reason(s) != MAILGUARD_REASON_HOST_DOWN)
+			return s;
+		if (r->signs[0].weight >= 50 &&
+		    mgi_sign_reason(&r->signs[0]) / 100 == MAILGUARD_FAULT_NONE)
+			return s;
+	}
+	return NULL;
+}
+
+static void take_sign(mailguard_cause *c, const mgi_sign *s)
+{
+	c->reason = mgi_sign_reason(s);
+	c->fault = c->reason / 100;
+	c->confidence = s->weight;
+	c->offset = s->at;
+	c->length = s->len;
+	if (s->phrase)
+		c->rule = s->phrase->rule;
+}
+
 static mailguard_status ask(opinion *o,
                             mgi_bounce_work *w,
                             mailguard_phase phase,
@@ -166,6 +217,7 @@ static mailguard_status ask(opinion *o,
 {
 	mailguard_status st = mgi_buf_status(&w->told, err);
 	mailguard_classifier *c = w->c;
+	const mgi_sign *sign;
 
 	memset(o, 0, sizeof(*o));
 	o->cause.temporary = -1;
@@ -179,6 +231,11 @@ static mailguard_status ask(opinion *o,
 	if (st < 0)
 		return st;
 	o->cause = c->cause;
+	sign = says_little(o->cause.reason) ? better(&c->reading) : NULL;
+	if (sign)
+		take_sign(&o->cause, sign);
+	else if (o->cause.fault == MAILGUARD_FAULT_NONE)
+		o->cause = (mailguard_cause){ .temporary = -1, .rule = "" };
 	o->phase = c->reading.phase;
 	memcpy(o->rule, o->cause.rule,
 	       mgi_utf8_cut(mgi_span_of(o->cause.rule), MGI_RULE_MAX - 1));
@@ -255,15 +312,23 @@ static void by_cause(mailguard_bounce_record *r, const opinion *o, mgi_arena *a)
 	r->fault = o->cause.fault;
 	r->confidence = o->cause.confidence;
 	r->temporary = o->cause.temporary;
+	if (r->kind == MAILGUARD_BOUNCE_FAILED && !o->reply &&
+	    (r->reason == MAILGUARD_REASON_CONNECT_TIMEOUT ||
+	     r->reason == MAILGUARD_REASON_READ_TIMEOUT)) {
+		/* It gave up: a report of a failure is the end of trying. */
+		r->reason = MAILGUARD_REASON_RETRY_EXPIRED;
+		r->fault = MAILGUARD_FAULT_SERVER_OUTAGE;
+	}
 	r->rule = mgi_arena_strdup(a, o->rule);
 	r->offset = o->offset;
 	r->length = o->length;
 }
 
-/* A status that says more than its class. */
+/* A status that says more than its class, or that time ran out. */
 static bool telling(const char *status)
 {
-	return status[0] && strcmp(status + 1, ".0.0") != 0;
+	return status[0] && strcmp(status + 1, ".0.0") != 0 &&
+	       strcmp(status + 1, ".4.7") != 0;
 }
 
 static const char *status_of(const mgi_who *who,
@@ -305,6 +370,15 @@ static const opinion *choose(const opinion *field,
 	if (status->cause.confidence > best->cause.confidence + FIELD_BONUS)
 		best = status;
 	return best;
+}
+
+/* An automatic reply may say that nobody reads that mailbox any more. */
+static bool is_gone(mailguard_bounce_kind kind, const opinion *text)
+{
+	return (kind == MAILGUARD_BOUNCE_AUTO_REPLY ||
+	        kind == MAILGUARD_BOUNCE_VACATION) &&
+	       text->cause.fault == MAILGUARD_FAULT_RECIPIENT &&
+	       text->cause.confidence >= 80;
 }
 
 /* What people are shown: the field, or the lines that were read. */
@@ -374,12 +448,14 @@ mailguard_status mgi_bounce_judge(mailguard_bounce_record *out,
 	out->recipient = mgi_arena_strdup(a, who->address);
 	out->status = mgi_arena_strdup(a, status_of(who, &field, &text));
 	out->reply_code = field.reply ? field.reply : text.reply;
+	if (!out->reply_code && reason_of(out->kind))
+		out->reply_code = field.fine ? field.fine : text.fine;
 	out->phase = field.phase ? field.phase : text.phase;
 	out->command = command_of(out->phase);
 	out->remote_host = mgi_arena_strdup(a, who->host);
 	out->reporting_host = mgi_arena_strdup(a, w->reporter);
 	out->said = said_of(w, a, who, mine);
-	if (reason_of(out->kind))
+	if (reason_of(out->kind) && !is_gone(out->kind, &text))
 		by_kind(out, w);
 	else
 		by_cause(out, choose(&field, &text, &status), a);

@@ -184,6 +184,12 @@ static mailguard_status take(reading *r,
 		if (r->returned >= 0 && e->part->parent == r->returned)
 			return add_field(r->page, &e->header,
 			                 MGI_REGION_RETURNED, err);
+		/* A part without its blank line: fields taken for a header. */
+		if (r->returned < 0 && mgi_status_field(e->header.raw)) {
+			r->page->report_status = true;
+			return add_field(r->page, &e->header, MGI_REGION_STATUS,
+			                 err);
+		}
 		return MAILGUARD_OK;
 	case MAILGUARD_PARSER_HEADERS_END:
 		begin_part(r, e->part);

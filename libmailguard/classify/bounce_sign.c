@@ -84,8 +84,9 @@ static void count_reports(tally *t, const mgi_page *p)
 		t->rule[MAILGUARD_BOUNCE_RECEIPT] = "rfc/8098";
 	} else if (p->report_status) {
 		t->text += 40;
-		if (p->report)
-			t->header += 20;
+		t->header += p->report ? 30 : 20;
+	} else if (p->status_text) {
+		t->text += 40;
 	}
 }
 

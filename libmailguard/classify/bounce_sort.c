@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#define TITLE_MAX 100 /* bytes of a line that announces something */
+#define QUIET_AT 40   /* boilerplate is known by how a line begins */
+
 /* -- HTML ------------------------------------------------------------------ */
 
 static bool is_block(mailguard_span tag)
@@ -174,7 +177,7 @@ static bool starts_any(mailguard_span s, const char *const *heads, size_t n)
 	return false;
 }
 
-static bool is_status_field(mailguard_span s)
+bool mgi_status_field(mailguard_span s)
 {
 	return starts_any(s, status_fields,
 	                  sizeof(status_fields) / sizeof(status_fields[0]));
@@ -210,6 +213,21 @@ typedef struct sorter {
 	bool known; /* something of the report stood before */
 } sorter;
 
+/* A line with a code in it says something, whatever else it says. */
+static bool has_code(const mgi_folded *f)
+{
+	mgi_smtp_code s;
+	size_t i, end;
+
+	for (i = 0; i < f->len; i++)
+		if (mgi_is_digit(f->text[i]) &&
+		    (mgi_smtp_status(&s, f, i) ||
+		     (mgi_smtp_reply(f, i, &end) >= 400 &&
+		      mgi_smtp_introduced(f, i))))
+			return true;
+	return false;
+}
+
 /* What the tables say of a line: returned mail, boilerplate. */
 static bool marks(sorter *s, mgi_line *l)
 {
@@ -220,11 +238,13 @@ static bool marks(sorter *s, mgi_line *l)
 	if (!mgi_find_begin(&f, s->page, l))
 		return false;
 	while (mgi_find_next(&hit, &f)) {
-		if (hit.row->means == MGI_MEANS_RETURNED)
+		if (hit.row->means == MGI_MEANS_RETURNED &&
+		    hit.start < QUIET_AT && s->page->folded.len < TITLE_MAX)
 			next = MGI_REGION_RETURNED;
 		if (hit.row->means == MGI_MEANS_AT_RETURNED)
 			l->region = MGI_REGION_RETURNED;
-		if (hit.row->means == MGI_MEANS_QUIET)
+		if (hit.row->means == MGI_MEANS_QUIET && hit.start < QUIET_AT &&
+		    !has_code(&s->page->folded))
 			l->region = MGI_REGION_QUIET;
 		if (hit.row->means > MGI_MEANS_PHASE)
 			l->phase = hit.row->means - MGI_MEANS_PHASE;
@@ -264,9 +284,9 @@ static bool sort_line(sorter *s, mgi_line *l)
 	l->region = (uint8_t)s->region;
 	if (s->region == MGI_REGION_RETURNED)
 		return true;
-	if (is_status_field(text)) {
+	if (mgi_status_field(text)) {
 		l->region = MGI_REGION_STATUS;
-		s->page->report_status = true;
+		s->page->status_text = true;
 		return true;
 	}
 	if (is_mail_field(text) && l->len == text.len) {

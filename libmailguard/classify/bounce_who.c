@@ -261,12 +261,22 @@ static void passing(mgi_bounce_work *w)
 		}
 }
 
+static bool is_reply(mailguard_bounce_kind kind)
+{
+	return kind == MAILGUARD_BOUNCE_AUTO_REPLY ||
+	       kind == MAILGUARD_BOUNCE_VACATION;
+}
+
 mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
 {
 	uint32_t i;
 
 	if (w->who_count)
 		return MAILGUARD_OK;
+	/* An automatic reply is about who wrote it. */
+	for (i = 0; is_reply(w->kind) && i < w->page.count; i++)
+		if (is_field(&w->page, i, MGI_REGION_HEADER, "from:"))
+			add_all(w, i, RANK_FIELD);
 	for (i = 0; i < w->page.count; i++) {
 		const mgi_line *l = &w->page.lines[i];
 
