@@ -26,59 +26,60 @@ void mgi_cues_begin(mgi_cues *c)
 
 /* -- lines of base64 ------------------------------------------------------ */
 
-static bool is_blank(mailguard_span s)
+/* Nothing more is looked for in this part. */
+static void base64_tell(mgi_cues *c, uint64_t offset)
+{
+	note(c, MGI_CUE_BASE64_LINES, offset);
+	c->part = -2 - c->part;
+}
+
+/* Behind a shorter line nothing but line ends may come. */
+static void rest_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 {
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		if (s.data[i] != '\r' && s.data[i] != '\n')
-			return false;
-	return true;
+		if (s.data[i] != '\r' && s.data[i] != '\n') {
+			base64_tell(c, offset + i);
+			return;
+		}
 }
 
-/* A line that is not as long as the first; false: nothing more is looked at. */
-static bool line_judge(mgi_cues *c, uint64_t length, uint64_t offset)
+/* The line's end within the piece; most often it is where the first's was. */
+static const unsigned char *line_end(const mgi_cues *c, mailguard_span s)
 {
-	if (length < c->every && !c->ended) {
-		c->ended = true;
-		return true;
-	}
-	note(c, MGI_CUE_BASE64_LINES, offset);
-	c->part = -2 - c->part;
-	return false;
+	uint64_t need = c->every > c->line ? c->every - c->line : 0;
+	const unsigned char *lf = NULL;
+	size_t n = c->every && need + 1 < s.len ? (size_t)need + 1 : 0;
+
+	if (n)
+		lf = memchr(s.data, '\n', n);
+	return lf ? lf : memchr(s.data + n, '\n', s.len - n);
 }
 
 static void base64_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 {
-	while (s.len) {
-		uint64_t need = c->every > c->line ? c->every - c->line : 0;
-		const unsigned char *lf;
-		size_t n;
+	while (s.len && !c->ended) {
+		const unsigned char *lf = line_end(c, s);
+		size_t n = lf ? (size_t)(lf - s.data) : s.len;
 
-		if (c->ended && !is_blank(s)) {
-			(void)line_judge(c, 0, offset);
+		if (!c->line)
+			c->head_at = offset;
+		c->line += n;
+		if (c->every && c->line > c->every) {
+			base64_tell(c, c->head_at);
 			return;
 		}
-		/* Most often the line ends where the first one did. */
-		if (need < s.len && c->every && s.data[need] == '\n')
-			lf = s.data + need;
-		else
-			lf = memchr(s.data, '\n', s.len);
-		n = lf ? (size_t)(lf - s.data) : s.len;
-		c->line += n;
-		if (c->every && c->line > c->every &&
-		    !line_judge(c, c->line, offset))
-			return;
 		if (!lf)
 			return;
 		if (!c->every)
 			c->every = c->line;
-		else if (c->line < c->every && !line_judge(c, c->line, offset))
-			return;
+		c->ended = c->line < c->every;
 		c->line = 0;
 		s = mgi_span_from(s, n + 1);
 		offset += n + 1;
 	}
+	rest_look(c, s, offset);
 }
 
 /* -- text ----------------------------------------------------------------- */
@@ -118,7 +119,8 @@ static bool is_boundary(mailguard_span line)
 	size_t i;
 
 	line = mgi_span_trim(line);
-	if (line.len < BOUNDARY_MIN || line.len > BOUNDARY_MAX)
+	if (line.len < BOUNDARY_MIN || line.len > BOUNDARY_MAX ||
+	    !mgi_span_starts(line, "--"))
 		return false;
 	for (i = 2; i < line.len; i++) {
 		if (line.data[i] <= ' ' || line.data[i] >= 0x7f)
@@ -129,27 +131,66 @@ static bool is_boundary(mailguard_span line)
 	return made && letters;
 }
 
+/* A line that ended, or one that began in an earlier piece. */
+static void line_look(mgi_cues *c, mailguard_span line, uint64_t offset)
+{
+	if (is_boundary(line))
+		note(c, MGI_CUE_BOUNDARY, offset);
+}
+
+/* More of the line that began in an earlier piece; how much that is. */
+static size_t head_add(mgi_cues *c, mailguard_span s)
+{
+	const unsigned char *lf = memchr(s.data, '\n', s.len);
+	size_t n = lf ? (size_t)(lf - s.data) : s.len, room;
+
+	if (c->head_len) {
+		room = sizeof(c->head) - c->head_len;
+		room = n < room ? n : room;
+		memcpy(c->head + c->head_len, s.data, room);
+		c->head_len += room;
+	} else if (!c->line && n && s.data[0] == '-') {
+		room = n < sizeof(c->head) ? n : sizeof(c->head);
+		memcpy(c->head, s.data, room);
+		c->head_len = room;
+	}
+	c->line = !lf && (c->line || n);
+	if (!lf)
+		return n;
+	if (c->head_len)
+		line_look(c, mgi_span(c->head, c->head_len), c->head_at);
+	c->head_len = 0;
+	return n + 1;
+}
+
 static void boundary_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 {
-	const unsigned char *at = s.data, *end = s.data + s.len, *lf;
-	mailguard_span line;
+	const unsigned char *at, *end, *lf;
+	size_t n;
 
+	if (!c->head_len && !c->line)
+		c->head_at = offset;
+	n = head_add(c, s);
+	at = s.data + n;
+	end = s.data + s.len;
 	while (at < end) {
 		at = memchr(at, '-', (size_t)(end - at));
 		if (!at)
-			return;
-		if ((at > s.data ? at[-1] == '\n' : !c->line) && end - at > 2 &&
-		    at[1] == '-') {
-			lf = memchr(at, '\n', (size_t)(end - at));
-			line = mgi_span(at, (size_t)((lf ? lf : end) - at));
-			if (lf && is_boundary(line))
-				note(c, MGI_CUE_BOUNDARY,
-				     offset + (uint64_t)(at - s.data));
-			at = lf ? lf : end;
-		} else {
-			at++;
-		}
+			break;
+		lf = at[-1] == '\n' ? memchr(at, '\n', (size_t)(end - at))
+		                    : NULL;
+		if (lf)
+			line_look(c, mgi_span(at, (size_t)(lf - at)),
+			          offset + (uint64_t)(at - s.data));
+		at = lf ? lf : at + 1;
 	}
+	if (n >= s.len)
+		return;
+	/* What the piece ends with goes on in the next. */
+	for (at = end; at[-1] != '\n';)
+		at--;
+	c->head_at = offset + (uint64_t)(at - s.data);
+	(void)head_add(c, mgi_span(at, (size_t)(end - at)));
 }
 
 static void text_look(mgi_cues *c, mailguard_span s, uint64_t offset)
@@ -158,7 +199,6 @@ static void text_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 		control_look(c, s, offset);
 	if (!(c->seen >> MGI_CUE_BOUNDARY & 1))
 		boundary_look(c, s, offset);
-	c->line = s.data[s.len - 1] != '\n';
 }
 
 void mgi_cues_feed(mgi_cues *c,
@@ -173,7 +213,7 @@ void mgi_cues_feed(mgi_cues *c,
 		if (c->part == -2 - part->number)
 			return; /* this one has told all */
 		c->part = part->number;
-		c->line = c->every = 0;
+		c->line = c->every = c->head_len = 0;
 		c->ended = false;
 	}
 	if (part->encoding == MAILGUARD_ENCODING_BASE64)

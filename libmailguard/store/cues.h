@@ -24,7 +24,10 @@ typedef struct mgi_cues {
 	int32_t part;   /* -2 - its number once nothing more is looked for */
 	uint64_t line;  /* bytes into the line */
 	uint64_t every; /* length of each line but the last; 0: not known */
-	bool ended;     /* a shorter line came: it must be the last */
+	unsigned char head[128]; /* of a line that an earlier piece began */
+	size_t head_len;
+	uint64_t head_at;
+	bool ended; /* a shorter line came: it must be the last */
 } mgi_cues;
 
 /* A message begins. */
