@@ -1,11 +1,17 @@
 /*
  * fuzz_store.c - any bytes as a mail file: it is walked and checked to its
- * end, and the messages lie behind each other inside it.
+ * end, and the messages lie behind each other inside it. As one message they
+ * show the same however they are cut; as a summary (.msf) they are read.
  */
 #define _GNU_SOURCE
 #include <mailguard/store.h>
 
+#include "base/text.h"
+#include "store/exam.h"
+#include "store/msf.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -45,6 +51,33 @@ static void check(mailguard_store *store)
 	mailguard_check_free(c);
 }
 
+static void examine(mailguard *mg, const uint8_t *data, size_t n)
+{
+	mgi_exam whole, bytes;
+	size_t i;
+
+	mgi_exam_init(&whole, mg, true, true);
+	mgi_exam_init(&bytes, mg, true, true);
+	mgi_exam_begin(&whole);
+	mgi_exam_begin(&bytes);
+	mgi_exam_feed(&whole, mgi_span(data, n));
+	for (i = 0; i < n; i++)
+		mgi_exam_feed(&bytes, mgi_span(data + i, 1));
+	if (mgi_exam_end(&whole, NULL) < 0 || mgi_exam_end(&bytes, NULL) < 0)
+		__builtin_trap();
+	if (whole.damage_count != bytes.damage_count ||
+	    whole.cues.seen != bytes.cues.seen ||
+	    memcmp(whole.cues.first, bytes.cues.first,
+	           sizeof(whole.cues.first)) != 0 ||
+	    memcmp(&whole.digests, &bytes.digests, sizeof(whole.digests)) !=
+	            0 ||
+	    whole.attachments != bytes.attachments || whole.date != bytes.date)
+		__builtin_trap();
+	mgi_exam_done(&whole);
+	mgi_exam_done(&bytes);
+	(void)mgi_msf_of(mgi_span(data, n));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	int fd = memfd_create("store", MFD_CLOEXEC);
@@ -56,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (fd < 0 || write(fd, data, n) != (ssize_t)n)
 		__builtin_trap();
 	if (mailguard_new(&mg, NULL, NULL) == MAILGUARD_OK) {
+		examine(mg, data, n);
 		if (mailguard_store_open(&store, mg, path, NULL) ==
 		    MAILGUARD_OK) {
 			walk(store, n);
