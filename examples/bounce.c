@@ -113,7 +113,10 @@ static void store_read(reading *r, const char *path)
 
 	if (mailguard_store_open(&store, r->call->mg, path, &err) < 0 ||
 	    mailguard_store_walk(&walk, store, NULL, &err) < 0) {
-		failed(r, &err);
+		if (strstr(err.message, path)) /* it names the path */
+			worse(r, ex_fail(r->call, &err));
+		else
+			failed(r, &err);
 		mailguard_store_free(store);
 		return;
 	}

@@ -155,19 +155,34 @@ static bool read_all(char **out, size_t *len, FILE *f)
 	return true;
 }
 
+/* Why not, in the words and the language of the library. */
+static void tell_unreadable(const ex_call *call, const char *path)
+{
+	mailguard_source *source;
+	mailguard_error err;
+
+	if (strcmp(path, "-") != 0 &&
+	    mailguard_source_file(&source, call->mg, path, &err) < 0) {
+		ex_fail(call, &err);
+		return;
+	}
+	ex_fail_text(call, "cannot be read; try again",
+	             "読み込めません。もう一度お試しください", path);
+}
+
 bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path)
 {
 	bool piped = strcmp(path, "-") == 0, fine;
 	FILE *f = piped ? stdin : fopen(path, "rb");
 
 	*out = NULL;
-	errno = f ? 0 : errno;
+	errno = 0;
 	fine = f && read_all(out, len, f);
-	if (!fine)
-		fprintf(stderr, "mailguard %s: %s: %s: %s\n", call->verb,
-		        name_of(call, path),
-		        call->japanese ? "読み込めません" : "cannot be read",
-		        strerror(errno ? errno : EIO));
+	if (!fine && errno == EFBIG)
+		ex_fail_text(call, "is too large; split it",
+		             "大きすぎます。分けてください", path);
+	else if (!fine)
+		tell_unreadable(call, path);
 	if (f && !piped)
 		fclose(f);
 	return fine;

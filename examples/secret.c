@@ -29,7 +29,8 @@ static void wipe(char *p, size_t n)
 static bool failed(ex_secrets *s, const char *command)
 {
 	s->failed = true;
-	ex_fail_text(s->call, "the command failed", "コマンドが失敗しました",
+	ex_fail_text(s->call, "the command failed; run it by itself to see why",
+	             "コマンドが失敗しました。単独で実行して確かめてください",
 	             command);
 	return false;
 }

@@ -96,7 +96,8 @@ Test(base_say, the_systems_reason_is_told_in_words)
 	             MAILGUARD_EIO));
 	cr_expect(eq(int, err.sys, ENOENT));
 	cr_expect(eq(str, err.message,
-	             "{why}: cannot be read: no such file or folder"));
+	             "{why}: cannot be read: no such file or folder; "
+	             "check the name"));
 	(void)mgi_fail_sys(&err, en, 99999, MGI_SAY_FILE_UNREADABLE, "path",
 	                   "x");
 	cr_expect(ne(ptr, strstr(err.message, "99999"), NULL));

@@ -81,8 +81,9 @@ class Program(unittest.TestCase):
                 return path
 
             rows = [
-                ("missing", os.path.join(folder, "nix"), "No such file"),
-                ("folder", folder, "Is a directory"),
+                ("missing", os.path.join(folder, "nix"),
+                 "no such file or folder; check the name"),
+                ("folder", folder, "it is a folder"),
                 ("empty", file("empty", b""), "this is not JSON"),
                 ("binary", file("binary", b"\x89PNG\r\n" + bytes(range(256))),
                  "not valid UTF-8 at line 1, column 1"),

@@ -173,7 +173,7 @@ class Demo(unittest.TestCase):
     """The script itself, in both languages."""
 
     SENTENCES = {
-        "ja": ("原因: メールファイルの保存先（クラウド同期）（確実",
+        "ja": ("原因: メールファイルの保存先「クラウド同期フォルダー」（確実",
                "サーバー own-in", "サーバー other-out",
                "1. バックアップ", "2. 救出", "3. 移動", "4. 再検査",
                "info.mbox: 破損", "サーバー mail.b.example (IMAP)",
