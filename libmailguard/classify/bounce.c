@@ -46,7 +46,7 @@ static mailguard_status read_mail(mailguard_bounce *b,
 	b->kind = w->kind;
 	if (st < 0 || !w->kind)
 		return st;
-	mgi_bounce_fields(w);
+	mgi_bounce_fields(w, MGI_REGION_STATUS);
 	st = mgi_bounce_who(w, err);
 	if (st < 0)
 		return st;

@@ -31,6 +31,7 @@ typedef enum mgi_region {
 	MGI_REGION_FEEDBACK, /* message/feedback-report */
 	MGI_REGION_RECEIPT,  /* message/disposition-notification */
 	MGI_REGION_RETURNED, /* the mail that came back */
+	MGI_REGION_NESTED,   /* message/delivery-status of a returned report */
 	MGI_REGION_QUIET     /* says nothing: boundaries, boilerplate */
 } mgi_region;
 
@@ -74,6 +75,8 @@ typedef struct mgi_bounce_work {
 	mgi_page page;
 	mgi_who *who;
 	uint32_t who_count;
+	mgi_who orphan; /* fields about someone who has no address */
+	bool orphaned;
 	int32_t kind;       /* mailguard_bounce_kind */
 	uint32_t kind_line; /* that decided it */
 	const char *kind_rule;
@@ -129,8 +132,8 @@ bool mgi_find_next(mgi_found *out, mgi_finder *f);
 
 /* What kind of mail it is; sets lines' `phase` on the way. */
 mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err);
-/* Recipients of the fields; Reporting-MTA. */
-void mgi_bounce_fields(mgi_bounce_work *w);
+/* Recipients of the fields, STATUS or NESTED; Reporting-MTA. */
+void mgi_bounce_fields(mgi_bounce_work *w, mgi_region region);
 /* Recipients of the text, if the fields named none. */
 mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err);
 /* The address around byte `at` of `s` (its "@"); false if it is none. */

@@ -114,6 +114,10 @@ static void close_group(mgi_bounce_work *w, group *g)
 			to->rank = 99;
 		}
 	}
+	if (!g->who.address[0] && g->any) {
+		w->orphan = g->who;
+		w->orphaned = true;
+	}
 	memset(g, 0, sizeof(*g));
 }
 
@@ -143,7 +147,7 @@ static uint32_t end_of(const mgi_page *p, uint32_t i)
 {
 	uint32_t k = i + 1;
 
-	for (; k < p->count && p->lines[k].region == MGI_REGION_STATUS; k++) {
+	for (; k < p->count && p->lines[k].region == p->lines[i].region; k++) {
 		mailguard_span s = mgi_line_span(p, &p->lines[k]);
 
 		if (!s.len || p->lines[k].first)
@@ -208,7 +212,7 @@ static void feedback(mgi_bounce_work *w, mailguard_span s)
 		host_of(w->reporter, v);
 }
 
-void mgi_bounce_fields(mgi_bounce_work *w)
+void mgi_bounce_fields(mgi_bounce_work *w, mgi_region region)
 {
 	group g = { .final = false };
 	uint32_t i;
@@ -218,7 +222,7 @@ void mgi_bounce_fields(mgi_bounce_work *w)
 
 		if (l->region == MGI_REGION_FEEDBACK)
 			feedback(w, mgi_line_span(&w->page, l));
-		if (l->region != MGI_REGION_STATUS)
+		if (l->region != region)
 			continue;
 		if (!l->len && g.final &&
 		    (g.who.status[0] || g.who.action || g.who.diagnosis))

@@ -15,9 +15,7 @@ static int where_of(const mgi_page *p, const mgi_line *l)
 
 	if (l->region != MGI_REGION_HEADER)
 		return MGI_IN_TEXT;
-	if (mgi_span_starts_nocase(s, "from:") ||
-	    mgi_span_starts_nocase(s, "sender:") ||
-	    mgi_span_starts_nocase(s, "return-path:"))
+	if (mgi_span_starts_nocase(s, "from:"))
 		return MGI_IN_FROM | MGI_IN_FIELD;
 	if (mgi_span_starts_nocase(s, "subject:"))
 		return MGI_IN_SUBJECT | MGI_IN_FIELD;

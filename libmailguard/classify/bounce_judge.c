@@ -129,15 +129,41 @@ static mailguard_phase phase_of(mgi_bounce_work *w)
 	return phase;
 }
 
-/* The first codes of a text, a telling status before a vague one. */
-static void codes_of(opinion *o, const mgi_folded *f)
+/* A telling status comes before a vague one, a cause before "expired". */
+static void take_status(opinion *o, const mgi_smtp_code *s, int32_t last)
+{
+	bool expired = strcmp(o->status + (o->status[0] != 0), ".4.7") == 0;
+
+	if (!o->vague && !expired)
+		return;
+	if (o->status[0] && !s->subject && !s->detail)
+		return;
+	if (expired && last)
+		o->reply = last;
+	memcpy(o->status, s->text, sizeof(s->text));
+	o->vague = s->subject == 0 && s->detail == 0;
+}
+
+/* Does a line of what was told begin with this byte? */
+static bool heads_line(const mailguard_buffer *told, size_t at)
+{
+	while (at && (told->at[at - 1] == ' ' || told->at[at - 1] == '\t'))
+		at--;
+	return !at || told->at[at - 1] == '\n';
+}
+
+/* The first codes of a text. */
+static void codes_of(opinion *o,
+                     const mgi_folded *f,
+                     const mailguard_buffer *told)
 {
 	mgi_smtp_code s, next;
+	int32_t last = 0;
 	size_t i, end;
 
 	o->vague = true;
 	for (i = 0; i < f->len; i++) {
-		int32_t reply, fine; /* the first of 4xx and 5xx; of 2xx */
+		int32_t reply;
 
 		if (!mgi_is_digit(f->text[i]))
 			continue;
@@ -147,19 +173,18 @@ static void codes_of(opinion *o, const mgi_folded *f)
 			o->fine = reply;
 		if (reply >= 400 && !o->reply &&
 		    (mgi_smtp_introduced(f, i) ||
+		     heads_line(told, f->from[i]) ||
 		     mgi_smtp_status(&next, f, end + 1)))
 			o->reply = reply;
 		if (reply >= 400 && i > 4 &&
 		    memcmp(f->text + i - 4, "... ", 4) == 0)
 			o->reply = reply; /* "554 <a>... 550 Host unknown" */
 		if (reply) {
+			last = reply;
 			i = end;
 		} else if (mgi_smtp_status(&s, f, i)) {
-			if (o->vague && s.class != 2 &&
-			    (!o->status[0] || s.subject || s.detail)) {
-				memcpy(o->status, s.text, sizeof(s.text));
-				o->vague = s.subject == 0 && s.detail == 0;
-			}
+			if (s.class != 2)
+				take_status(o, &s, last);
 			i = s.end;
 		}
 	}
@@ -239,7 +264,7 @@ static mailguard_status ask(opinion *o,
 	o->phase = c->reading.phase;
 	memcpy(o->rule, o->cause.rule,
 	       mgi_utf8_cut(mgi_span_of(o->cause.rule), MGI_RULE_MAX - 1));
-	codes_of(o, &c->folded);
+	codes_of(o, &c->folded, &w->told);
 	o->offset = place(w, o->cause.offset, false);
 	o->length = place(w, o->cause.offset + o->cause.length, true);
 	o->length = o->length > o->offset ? o->length - o->offset : 0;
@@ -319,6 +344,13 @@ static void by_cause(mailguard_bounce_record *r, const opinion *o, mgi_arena *a)
 		r->reason = MAILGUARD_REASON_RETRY_EXPIRED;
 		r->fault = MAILGUARD_FAULT_SERVER_OUTAGE;
 	}
+	if ((r->reason == MAILGUARD_REASON_ACCOUNT_LOCKED ||
+	     r->reason == MAILGUARD_REASON_ACCOUNT_DISABLED) &&
+	    o->phase != MAILGUARD_PHASE_LOGIN) {
+		/* Nobody logs in here: it is the recipient's account. */
+		r->reason = MAILGUARD_REASON_MAILBOX_DISABLED;
+		r->fault = MAILGUARD_FAULT_RECIPIENT;
+	}
 	r->rule = mgi_arena_strdup(a, o->rule);
 	r->offset = o->offset;
 	r->length = o->length;
@@ -335,10 +367,10 @@ static const char *status_of(const mgi_who *who,
                              const opinion *field,
                              const opinion *text)
 {
+	if (field->status[0] && strcmp(field->status + 1, ".4.7") != 0)
+		return field->status;
 	if (telling(who->status))
 		return who->status;
-	if (telling(field->status))
-		return field->status;
 	if (telling(text->status))
 		return text->status;
 	return who->status[0]     ? who->status

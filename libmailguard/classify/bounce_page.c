@@ -138,6 +138,10 @@ static void begin_part(reading *r, const mailguard_part *part)
 
 	r->part = *part;
 	r->open = !inside && region_of(&r->region, r->page, part);
+	if (inside && strcmp(part->type, "message/delivery-status") == 0) {
+		r->open = true;
+		r->region = MGI_REGION_NESTED;
+	}
 	if (part->number == 0 && strcmp(part->type, "multipart/report") == 0)
 		r->page->report = true;
 	if (!inside && part->flags & MAILGUARD_PART_MESSAGE && part->number)

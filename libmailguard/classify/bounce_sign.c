@@ -9,11 +9,14 @@
 
 #include <string.h>
 
-#define BOUNCE_MIN 50 /* points that make a report */
-#define HEADER_MIN 20 /* of them from the header, at least */
+#define BOUNCE_MIN 50  /* points that make a report */
+#define HEADER_MIN 20  /* of them from the header, at least */
+#define HEADER_SURE 40 /* with less the text has to say it twice */
+#define TEXT_SURE 60
+#define SENDER_MAX 40 /* a sender by many names is still one */
 
 typedef struct tally {
-	int header, text;
+	int header, text, sender;
 	int kind[MGI_MEANS_KINDS];
 	uint32_t line[MGI_MEANS_KINDS];
 	const char *rule[MGI_MEANS_KINDS];
@@ -34,7 +37,9 @@ static void count(tally *t,
 	}
 	if (kind > MGI_MEANS_MACHINE)
 		return;
-	if (header)
+	if (header && kind == MGI_MEANS_MACHINE)
+		t->sender += points;
+	else if (header)
 		t->header += points;
 	else if (!l->quoted)
 		t->text += points;
@@ -85,6 +90,7 @@ static void count_reports(tally *t, const mgi_page *p)
 	} else if (p->report_status) {
 		t->text += 40;
 		t->header += p->report ? 30 : 20;
+		t->kind[MAILGUARD_BOUNCE_FAILED] += 10;
 	} else if (p->status_text) {
 		t->text += 40;
 	}
@@ -109,6 +115,16 @@ static int best_kind(const tally *t)
 	return best;
 }
 
+static bool is_report(const tally *t, uint32_t quotes)
+{
+	int text = t->text < TEXT_SURE ? t->text : TEXT_SURE;
+	int header = t->header - t->human - (quotes > 2 ? 20 : 0);
+
+	return t->kind[best_kind(t)] > 0 && header >= HEADER_MIN &&
+	       (header >= HEADER_SURE || text >= TEXT_SURE) &&
+	       header + text >= BOUNCE_MIN;
+}
+
 mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 {
 	tally t = { .header = 0 };
@@ -118,14 +134,12 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 	if (!scan_lines(&t, &w->page, true))
 		return mgi_fail_nomem(err);
 	count_reports(&t, &w->page);
+	t.header += t.sender < SENDER_MAX ? t.sender : SENDER_MAX;
 	if (t.header < HEADER_MIN)
 		return MAILGUARD_OK;
 	if (!scan_lines(&t, &w->page, false))
 		return mgi_fail_nomem(err);
-	if (quoted(&w->page) > 2)
-		t.human += 20;
-	if (t.header - t.human < HEADER_MIN ||
-	    t.header + (t.text < 60 ? t.text : 60) - t.human < BOUNCE_MIN)
+	if (!is_report(&t, quoted(&w->page)))
 		return MAILGUARD_OK;
 	kind = best_kind(&t);
 	w->kind = kind;

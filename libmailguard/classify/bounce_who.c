@@ -36,7 +36,7 @@ static size_t local_start(mailguard_span s, size_t at)
 	}
 	while (i && is_local(s.data[i - 1]))
 		i--;
-	while (i < at && strchr("'./=", s.data[i]))
+	while (i < at && strchr("'./", s.data[i]))
 		i++;
 	return i;
 }
@@ -251,7 +251,7 @@ static void passing(mgi_bounce_work *w)
 		return;
 	for (i = 0; i < p->count; i++)
 		if (p->lines[i].region == MGI_REGION_NOTE &&
-		    !p->lines[i].quoted)
+		    w->kind != MAILGUARD_BOUNCE_FEEDBACK && !p->lines[i].quoted)
 			add_all(w, i, RANK_TEXT);
 	weigh_passing(w);
 	for (i = 0; i < p->count; i++)
@@ -259,6 +259,20 @@ static void passing(mgi_bounce_work *w)
 			add_all(w, i, RANK_MAIL);
 			break;
 		}
+}
+
+/* The fields' recipient was a file or a program; the text has its address. */
+static void adopt(mgi_bounce_work *w)
+{
+	mgi_who named;
+
+	if (!w->orphaned || w->who_count != 1)
+		return;
+	named = w->who[0];
+	w->who[0] = w->orphan;
+	memcpy(w->who[0].address, named.address, sizeof(named.address));
+	w->who[0].rank = named.rank;
+	w->who[0].line = named.line;
 }
 
 static bool is_reply(mailguard_bounce_kind kind)
@@ -283,12 +297,16 @@ mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
 		if ((l->region == MGI_REGION_NOTE ||
 		     l->region == MGI_REGION_QUIET ||
 		     l->region == MGI_REGION_HEADER) &&
-		    l->len && !l->quoted && !scan_line(w, i))
+		    w->kind != MAILGUARD_BOUNCE_FEEDBACK && l->len &&
+		    !l->quoted && !scan_line(w, i))
 			return mgi_fail_nomem(err);
 	}
 	if (!w->who_count)
+		mgi_bounce_fields(w, MGI_REGION_NESTED);
+	if (!w->who_count)
 		passing(w);
 	keep_best(w);
+	adopt(w);
 	return MAILGUARD_OK;
 }
 
@@ -309,20 +327,47 @@ static int32_t named_in(mgi_bounce_work *w, mailguard_span s)
 	return who;
 }
 
+/* "While talking to mx:" is about whom the lines behind it name. */
+static bool begins_unit(mailguard_span s)
+{
+	return mgi_span_find_nocase(s, "while talking to") >= 0 ||
+	       mgi_span_find_nocase(s, " (smtp)... ") >= 0;
+}
+
+static void assign_line(mgi_bounce_work *w,
+                        uint32_t i,
+                        int32_t *current,
+                        uint32_t *unit)
+{
+	mailguard_span s = mgi_line_span(&w->page, &w->page.lines[i]);
+	int32_t who = named_in(w, s);
+
+	if (who >= 0) {
+		for (; *unit < i; (*unit)++)
+			w->page.lines[*unit].who = who;
+		*current = who;
+	} else if (begins_unit(s)) {
+		*unit = *unit < i ? *unit : i;
+		*current = -1;
+	}
+	if (*current >= 0)
+		*unit = UINT32_MAX;
+	w->page.lines[i].who = *current;
+}
+
 void mgi_bounce_assign(mgi_bounce_work *w)
 {
-	int32_t current = w->who_count == 1 ? 0 : -1, who;
-	uint32_t i;
+	uint32_t i, unit = UINT32_MAX;
+	int32_t current = -1;
 
 	for (i = 0; i < w->page.count; i++) {
 		mgi_line *l = &w->page.lines[i];
 
 		if (l->region != MGI_REGION_NOTE || l->quoted)
 			continue;
-		who = w->who_count > 1 ? named_in(w, mgi_line_span(&w->page, l))
-		                       : -1;
-		if (who >= 0)
-			current = who;
-		l->who = current;
+		if (w->who_count == 1)
+			l->who = 0;
+		else
+			assign_line(w, i, &current, &unit);
 	}
 }
