@@ -119,7 +119,8 @@ static void row_tell(mgi_pst_audit *a,
 
 static bool same_group(const mgi_pst_audit *a, const mgi_pst_below *b)
 {
-	return a->has_at && memcmp(a->at.folder, b->folder, 5) == 0;
+	return a->has_at && a->at.table == b->table &&
+	       memcmp(a->at.folder, b->folder, sizeof(b->folder)) == 0;
 }
 
 /* Both lists rise; nodes are those of the spool. */

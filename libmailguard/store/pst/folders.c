@@ -208,10 +208,15 @@ static const char *path_make(const mgi_pst_folders *f,
 	return path;
 }
 
+/* What is sorted: where a folder stands. */
+typedef struct stand {
+	mgi_pst_folder *folder;
+} stand;
+
 static int by_path(const void *a, const void *b)
 {
-	const mgi_pst_folder *x = *(mgi_pst_folder *const *)a;
-	const mgi_pst_folder *y = *(mgi_pst_folder *const *)b;
+	const mgi_pst_folder *x = ((const stand *)a)->folder;
+	const mgi_pst_folder *y = ((const stand *)b)->folder;
 	int c = strcmp(x->path, y->path);
 
 	return c ? c : by_nid(x, y);
@@ -221,20 +226,19 @@ static mailguard_status rank_all(mgi_pst_folders *f,
                                  mgi_arena *arena,
                                  mailguard_error *err)
 {
-	mgi_pst_folder **order =
-		mgi_arena_array(arena, f->count + 1, sizeof(*order));
+	stand *order = mgi_arena_array(arena, f->count + 1, sizeof(*order));
 	uint32_t i;
 
 	f->ranked = mgi_arena_array(arena, f->count + 1, sizeof(*f->ranked));
 	if (!order || !f->ranked)
 		return mgi_fail_nomem(err);
 	for (i = 0; i < f->count; i++)
-		order[i] = &f->at[i];
+		order[i].folder = &f->at[i];
 	if (f->count)
 		qsort(order, f->count, sizeof(*order), by_path);
 	for (i = 0; i < f->count; i++) {
-		order[i]->rank = i;
-		f->ranked[i] = (uint32_t)(order[i] - f->at);
+		order[i].folder->rank = i;
+		f->ranked[i] = (uint32_t)(order[i].folder - f->at);
 	}
 	return MAILGUARD_OK;
 }

@@ -142,8 +142,8 @@ mgi_pst_node mgi_pst_entry_node(const mgi_pst_shape *s,
 
 	n.nid = mgi_le32(p);
 	n.data = MGI_PST_BID(mgi_pst_word(s, p + s->word));
-	n.sub = MGI_PST_BID(mgi_pst_word(s, p + 2 * s->word));
-	n.parent = mgi_le32(p + 3 * s->word);
+	n.sub = MGI_PST_BID(mgi_pst_word(s, p + (size_t)2 * s->word));
+	n.parent = mgi_le32(p + (size_t)3 * s->word);
 	return n;
 }
 
@@ -156,7 +156,7 @@ mgi_pst_block mgi_pst_entry_block(const mgi_pst_shape *s,
 
 	b.bid = MGI_PST_BID(mgi_pst_word(s, p));
 	b.at = mgi_pst_word(s, p + s->word);
-	p += 2 * s->word;
+	p += (size_t)2 * s->word;
 	b.stored = mgi_le16(p);
 	b.inflated = b.stored;
 	b.refs = mgi_le16(p + 2);
@@ -420,6 +420,7 @@ static mailguard_status page_push(mgi_pst_trip *t,
 	visit->page = &own;
 	if (t->seen)
 		t->seen(t->self, visit);
+	visit->page = NULL;
 	if (!mgi_pst_page_usable(own.wrong) || t->depth == MGI_PST_DEEP) {
 		v->harm++;
 		return MAILGUARD_OK;

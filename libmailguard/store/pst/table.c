@@ -25,7 +25,7 @@ bool mgi_pst_table_read(mgi_pst_table_info *out, mailguard_span info)
 	if (info.len < INFO_HEAD + (size_t)COLUMN * out->columns)
 		return false;
 	for (i = 0; i < 4; i++)
-		out->ends[i] = mgi_le16(p + 2 + 2 * i);
+		out->ends[i] = mgi_le16(p + 2 + (size_t)2 * i);
 	out->index = mgi_le32(p + 10);
 	out->rows = mgi_le32(p + 14);
 	out->descs = p + INFO_HEAD;
