@@ -69,6 +69,12 @@ static PyObject *py_walk_item(const Walk *w, const mailguard_item *item)
 	PyStructSequence_SET_ITEM(out, 4, PyLong_FromUnsignedLongLong(
 	                                          item->size));
 	PyStructSequence_SET_ITEM(out, 5, PyLong_FromUnsignedLong(item->flags));
+	PyStructSequence_SET_ITEM(out, 6, PyUnicode_InternFromString(
+	                                  mailguard_walk_kind_name(item->kind)));
+	PyStructSequence_SET_ITEM(out, 7, PyUnicode_InternFromString(
+	                                mailguard_walk_state_name(item->state)));
+	PyStructSequence_SET_ITEM(out, 8, PyUnicode_InternFromString(
+	                                    mailguard_walk_how_name(item->how)));
 	return out;
 }
 
@@ -125,11 +131,14 @@ static PyStructSequence_Field py_item_fields[] = {
 	{ "size", "in bytes" },
 	{ "flags", "seen 1, answered 2, flagged 4, deleted 8, draft 16, "
 	           "passed 32" },
+	{ "kind", "mail, contact, appointment, task, note, journal, list" },
+	{ "state", "intact, repaired, damaged, lost" },
+	{ "how", "indexed, or scavenged: found by looking for it" },
 	{ NULL, NULL },
 };
 
 static PyStructSequence_Desc py_item_desc = { "mailguard.Item", py_item_doc,
-	                                      py_item_fields, 6 };
+	                                      py_item_fields, 9 };
 %}
 
 %init %{

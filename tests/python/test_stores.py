@@ -144,6 +144,8 @@ class Stores(unittest.TestCase):
         with open(self.path, "rb") as f:
             text = f.read()
         items = list(mailguard.open(self.path).items())
+        self.assertEqual({(i.kind, i.state, i.how) for i in items},
+                         {("mail", "intact", "indexed")})
         self.assertEqual([i.index for i in items], [1, 2])
         for item, m in zip(items, mailguard.open(self.path)):
             self.assertEqual((item.folder, item.file), ("box", self.path))

@@ -71,3 +71,21 @@ Test(store_walk, before_the_first_step_there_is_no_item)
 	cr_expect(eq(str, err.code, (char *)"argument.missing"));
 	mailguard_walk_free(walk);
 }
+
+Test(store_walk, what_an_item_is_has_a_word_and_what_is_newer_is_unknown)
+{
+	cr_expect(eq(str, (char *)mailguard_walk_kind_name(MAILGUARD_ITEM_MAIL),
+	             "mail"));
+	cr_expect(eq(str, (char *)mailguard_walk_kind_name(MAILGUARD_ITEM_LIST),
+	             "list"));
+	cr_expect(eq(str, (char *)mailguard_walk_kind_name(99), "unknown"));
+	cr_expect(eq(str, (char *)mailguard_walk_kind_name(0), "unknown"));
+	cr_expect(eq(str,
+	             (char *)mailguard_walk_state_name(MAILGUARD_ITEM_DAMAGED),
+	             "damaged"));
+	cr_expect(eq(str, (char *)mailguard_walk_state_name(-1), "unknown"));
+	cr_expect(eq(str,
+	             (char *)mailguard_walk_how_name(MAILGUARD_ITEM_SCAVENGED),
+	             "scavenged"));
+	cr_expect(eq(str, (char *)mailguard_walk_how_name(3), "unknown"));
+}

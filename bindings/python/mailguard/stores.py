@@ -17,7 +17,7 @@ Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 Progress = Callable[[int, int, str], object]
 OnError = Callable[[Error], object]
 # Where a message is so many bytes of a file, and can be read again later.
-_IN_PLACE = ("mbox", "maildir", "eml")
+_IN_PLACE = ("mbox", "maildir", "eml", "emlx", "mh", "mbx")
 
 
 @dataclass(frozen=True)
