@@ -71,6 +71,14 @@ typedef struct mailguard_account {
 	int32_t reserved;
 } mailguard_account;
 
+/** Where a field of an account, server or store was read. */
+typedef struct mailguard_origin {
+	const char *account, *server, *store; /**< Of which; one of these. */
+	const char *field;                    /**< "port", as in JSON. */
+	const char *file;                     /**< That says so. */
+	const char *key; /**< What it is called there: "POP3 Port". */
+} mailguard_origin;
+
 typedef struct mailguard_profile mailguard_profile;
 
 /** An empty profile; free with mailguard_profile_free(). */
@@ -134,7 +142,7 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_profile_import(
 	size_t *added,
 	mailguard_error *err);
 
-/** These five: borrowed from the profile; NULL past the end. */
+/** These six: borrowed from the profile; NULL past the end. */
 MAILGUARD_EXTERN(const mailguard_account *) mailguard_profile_account(
 	const mailguard_profile *p,
 	size_t i);
@@ -145,6 +153,10 @@ MAILGUARD_EXTERN(const mailguard_provider *) mailguard_profile_provider(
 	const mailguard_profile *p,
 	size_t i);
 MAILGUARD_EXTERN(const mailguard_storage *) mailguard_profile_storage(
+	const mailguard_profile *p,
+	size_t i);
+/** Who said it; nothing for what stands in a profile without origins. */
+MAILGUARD_EXTERN(const mailguard_origin *) mailguard_profile_origin(
 	const mailguard_profile *p,
 	size_t i);
 /** What was odd in the settings read: a broken entry, a conflict. */

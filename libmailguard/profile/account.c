@@ -29,6 +29,40 @@ mailguard_account *mgi_import_account(mailguard_profile *p,
 	return a;
 }
 
+/* Ports that belong to the one kind of encryption, with the other. */
+static void tls_check(mailguard_profile *p, const mailguard_server *s)
+{
+	static const struct {
+		int32_t port;
+		mailguard_tls tls; /* that does not go with it */
+	} odd[] = {
+		{ 110, MAILGUARD_TLS_IMPLICIT },
+		{ 143, MAILGUARD_TLS_IMPLICIT },
+		{ 587, MAILGUARD_TLS_IMPLICIT },
+		{ 25, MAILGUARD_TLS_IMPLICIT },
+		{ 465, MAILGUARD_TLS_STARTTLS },
+		{ 993, MAILGUARD_TLS_STARTTLS },
+		{ 995, MAILGUARD_TLS_STARTTLS },
+		{ 465, MAILGUARD_TLS_NONE },
+		{ 993, MAILGUARD_TLS_NONE },
+		{ 995, MAILGUARD_TLS_NONE },
+	};
+	mailguard *mg = mgi_arena_handle(p->arena);
+	mailguard_buffer text;
+	size_t i, n = sizeof(odd) / sizeof(odd[0]);
+
+	for (i = 0; i < n; i++)
+		if (odd[i].port == s->port && odd[i].tls == s->tls)
+			break;
+	if (i == n)
+		return;
+	mgi_buf_init(&text, mg);
+	mgi_say(&text, mg, MGI_SAY_PROFILE_ODD_TLS, "host", s->host, "port",
+	        mgi_i64(s->port).text, "tls", mailguard_tls_name(s->tls));
+	mgi_profile_note(p, "profile.odd-tls", s->host, mgi_buf_text(&text));
+	mgi_buf_done(&text);
+}
+
 void mgi_import_port_check(mailguard_profile *p, const mailguard_server *s)
 {
 	static const struct {
@@ -46,6 +80,7 @@ void mgi_import_port_check(mailguard_profile *p, const mailguard_server *s)
 
 	if (!s->host || !s->host[0] || !s->port)
 		return;
+	tls_check(p, s);
 	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		if (usual[i].protocol != s->protocol)
 			continue;

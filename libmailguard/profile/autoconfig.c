@@ -7,7 +7,7 @@
  * placeholder without its last %, a port of another protocol) are read with a
  * note.
  */
-#include "profile/import.h"
+#include "profile/draft.h"
 
 #include <string.h>
 
@@ -113,12 +113,19 @@ static void placeholder_note(mailguard_profile *p, const char *host)
 	mgi_buf_done(&text);
 }
 
-static mailguard_tls tls_of(const char *socket)
+static mailguard_tls tls_of(mailguard_profile *p,
+                            const mgi_draft *d,
+                            mgi_slot slot)
 {
+	const char *socket = d->text[slot];
+
 	if (socket && mgi_strcmp_nocase(socket, "SSL") == 0)
 		return MAILGUARD_TLS_IMPLICIT;
 	if (socket && mgi_strcmp_nocase(socket, "STARTTLS") == 0)
 		return MAILGUARD_TLS_STARTTLS;
+	if (socket && mgi_strcmp_nocase(socket, "plain") != 0)
+		mgi_draft_note(p, d, MGI_SAY_PROFILE_WORD, d->key[slot],
+		               socket);
 	return MAILGUARD_TLS_NONE;
 }
 
@@ -129,17 +136,31 @@ static const char *auth_of(const char *word)
 		return NULL;
 	if (mgi_strcmp_nocase(word, "password-encrypted") == 0)
 		return "cram-md5";
+	if (mgi_strcmp_nocase(word, "none") == 0 ||
+	    mgi_strcmp_nocase(word, "client-IP-address") == 0)
+		return NULL;
 	return mgi_strcmp_nocase(word, "OAuth2") == 0 ? "oauth2" : word;
 }
 
-static bool service_read(mgi_service *out,
+/* What a server's element says goes to five slots in a row. */
+static bool service_read(mgi_draft *d,
                          mailguard_profile *p,
                          const mgi_xml_node *node,
-                         const char *address)
+                         const char *address,
+                         mgi_slot host_slot)
 {
-	const char *port = child_text(p, node, "port", address);
+	static const struct {
+		const char *child;
+		int after; /* slots behind that of the host's name */
+	} rows[] = {
+		{ "port", MGI_SLOT_IN_PORT - MGI_SLOT_IN_HOST },
+		{ "socketType", MGI_SLOT_IN_TLS - MGI_SLOT_IN_HOST },
+		{ "username", MGI_SLOT_IN_USER - MGI_SLOT_IN_HOST },
+		{ "authentication", MGI_SLOT_IN_AUTH - MGI_SLOT_IN_HOST },
+	};
 	const char *host = child_text(p, node, "hostname", address);
-	uint64_t n = 0;
+	const char *name = mgi_xml_name(node);
+	size_t i;
 
 	if (!host)
 		return false;
@@ -147,59 +168,62 @@ static bool service_read(mgi_service *out,
 		placeholder_note(p, host);
 		return false;
 	}
-	out->server.host = host;
-	out->server.tls = tls_of(child_text(p, node, "socketType", address));
-	if (!port || !mgi_span_u64(&n, mgi_span_of(port), 65535) || !n)
-		n = (uint64_t)mailguard_protocol_port(out->server.protocol,
-		                                      out->server.tls);
-	out->server.port = (int32_t)n;
-	out->user = child_text(p, node, "username", address);
-	out->auth = auth_of(child_text(p, node, "authentication", address));
+	mgi_draft_put(d, host_slot, host,
+	              mgi_arena_printf(p->arena, "%s hostname", name));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		mgi_draft_put(d, (mgi_slot)((int)host_slot + rows[i].after),
+		              child_text(p, node, rows[i].child, address),
+		              mgi_arena_printf(p->arena, "%s %s", name,
+		                               rows[i].child));
 	return true;
 }
 
-static void services_find(mgi_service *in,
-                          mgi_service *out,
+static void incoming_take(mgi_draft *d,
+                          mailguard_profile *p,
+                          const mgi_xml_node *node,
+                          const char *address)
+{
+	bool imap = type_is(p, node, "imap");
+
+	if (d->text[MGI_SLOT_IN_HOST] || (!imap && !type_is(p, node, "pop3")) ||
+	    !service_read(d, p, node, address, MGI_SLOT_IN_HOST))
+		return;
+	d->protocol = imap ? MAILGUARD_PROTOCOL_IMAP : MAILGUARD_PROTOCOL_POP3;
+	mgi_draft_put(d, MGI_SLOT_IN_PROTOCOL, imap ? "imap" : "pop3",
+	              "incomingServer type");
+	d->tls_in = tls_of(p, d, MGI_SLOT_IN_TLS);
+	d->text[MGI_SLOT_IN_AUTH] = auth_of(d->text[MGI_SLOT_IN_AUTH]);
+}
+
+static void services_find(mgi_draft *d,
                           mailguard_profile *p,
                           const mgi_xml_node *provider,
                           const char *address)
 {
 	const mgi_xml_node *node;
 
-	memset(in, 0, sizeof(*in));
-	memset(out, 0, sizeof(*out));
 	for (node = mgi_xml_first(provider); node; node = mgi_xml_next(node)) {
-		mgi_service s;
-
-		memset(&s, 0, sizeof(s));
-		if (mgi_xml_is(node, "outgoingServer")) {
-			s.server.protocol = MAILGUARD_PROTOCOL_SUBMISSION;
-			if (!out->server.host && type_is(p, node, "smtp") &&
-			    service_read(&s, p, node, address))
-				*out = s;
-		} else if (mgi_xml_is(node, "incomingServer")) {
-			s.server.protocol = type_is(p, node, "imap")
-			                            ? MAILGUARD_PROTOCOL_IMAP
-			                            : MAILGUARD_PROTOCOL_POP3;
-			if (!in->server.host &&
-			    (type_is(p, node, "imap") ||
-			     type_is(p, node, "pop3")) &&
-			    service_read(&s, p, node, address))
-				*in = s;
+		if (mgi_xml_is(node, "incomingServer")) {
+			incoming_take(d, p, node, address);
+			continue;
 		}
+		if (!mgi_xml_is(node, "outgoingServer") ||
+		    d->text[MGI_SLOT_OUT_HOST] || !type_is(p, node, "smtp") ||
+		    !service_read(d, p, node, address, MGI_SLOT_OUT_HOST))
+			continue;
+		d->tls_out = tls_of(p, d, MGI_SLOT_OUT_TLS);
+		d->text[MGI_SLOT_OUT_AUTH] =
+			auth_of(d->text[MGI_SLOT_OUT_AUTH]);
 	}
 }
 
-static const char *webmail_find(mailguard_profile *p,
-                                const mgi_xml_node *root,
-                                const char *address)
+static const char *webmail_find(mailguard_profile *p, const mgi_xml_node *root)
 {
 	const mgi_xml_node *web = mgi_xml_child(root, "webMail");
 	const mgi_xml_node *page = mgi_xml_child(web, "loginPage");
 	mailguard_buffer url;
 	const char *text = NULL;
 
-	(void)address;
 	if (!page)
 		return NULL;
 	mgi_buf_init(&url, mgi_arena_handle(p->arena));
@@ -211,23 +235,25 @@ static const char *webmail_find(mailguard_profile *p,
 
 static void config_read(mailguard_profile *p,
                         const mgi_xml_node *root,
+                        const char *path,
                         const char *address)
 {
 	const mgi_xml_node *provider = mgi_xml_child(root, "emailProvider");
+	const char *web = webmail_find(p, root);
 	mailguard_provider *owner;
-	mgi_service in, out;
 	mailguard_account *a;
+	mgi_draft d;
 
-	services_find(&in, &out, p, provider, address);
-	if (!in.server.host && !out.server.host)
-		return;
-	a = mgi_import_account(p, &in, &out, address);
+	mgi_draft_begin(&d, path, NULL);
+	d.place = "emailProvider";
+	mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+	services_find(&d, p, provider, address);
+	mgi_draft_put(&d, MGI_SLOT_WEBMAIL,
+	              web ? web : webmail_find(p, provider),
+	              "webMail loginPage");
+	a = mgi_draft_account(p, &d);
 	if (!a)
 		return;
-	a->webmail = webmail_find(p, root, address);
-	if (!a->webmail)
-		a->webmail = webmail_find(p, provider, address);
-	mgi_profile_account_done(p, a);
 	owner = mgi_profile_find(p, MGI_ITEM_PROVIDER, a->provider);
 	if (owner && mgi_xml_child(provider, "displayName"))
 		owner->name = child_text(p, provider, "displayName", address);
@@ -240,20 +266,19 @@ static mailguard_status autoconfig_read(mailguard_profile *p,
                                         mailguard_error *err)
 {
 	mailguard *mg = mgi_arena_handle(p->arena);
-	mgi_xml_options opts = { false, "utf-8", 0, 0, 0 };
 	mailguard_status st;
 	mgi_xml *doc;
 
 	if (!address || !strchr(address, '@'))
 		return mgi_fail(err, mg, MAILGUARD_EINVAL,
 		                MGI_SAY_PROFILE_SETTINGS_ADDRESS, "path", path);
-	st = mgi_xml_parse(&doc, mg, text, &opts, err);
+	st = mgi_import_xml(&doc, p, text, path, err);
 	if (st < 0)
 		return st;
-	config_read(p, mgi_xml_root(doc), address);
+	config_read(p, mgi_xml_root(doc), path, address);
 	mgi_xml_free(doc);
 	return mgi_profile_status(p, err);
 }
 
 const mgi_importer mgi_import_autoconfig = { "autoconfig", autoconfig_sniff,
-	                                     autoconfig_read };
+	                                     autoconfig_read, false };

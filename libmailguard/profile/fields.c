@@ -10,6 +10,7 @@
 #define IN_SERVER(member) offsetof(mailguard_server, member)
 #define IN_PROVIDER(member) offsetof(mailguard_provider, member)
 #define IN_STORE(member) offsetof(mailguard_storage, member)
+#define IN_ORIGIN(member) offsetof(mailguard_origin, member)
 
 static const mgi_field account[] = {
 	{ "id", MGI_FIELD_ID, IN_ACCOUNT(id), 0, 0, false },
@@ -73,5 +74,17 @@ static const mgi_field store[] = {
 	{ NULL, MGI_FIELD_TEXT, 0, 0, 0, false },
 };
 
+static const mgi_field origin[] = {
+	{ "account", MGI_FIELD_REF, IN_ORIGIN(account), MGI_ITEM_ACCOUNT, 0,
+	  false },
+	{ "server", MGI_FIELD_REF, IN_ORIGIN(server), MGI_ITEM_SERVER, 0,
+	  false },
+	{ "store", MGI_FIELD_REF, IN_ORIGIN(store), MGI_ITEM_STORE, 0, false },
+	{ "field", MGI_FIELD_TEXT, IN_ORIGIN(field), 0, 0, true },
+	{ "file", MGI_FIELD_TEXT, IN_ORIGIN(file), 0, 0, true },
+	{ "key", MGI_FIELD_TEXT, IN_ORIGIN(key), 0, 0, false },
+	{ NULL, MGI_FIELD_TEXT, 0, 0, 0, false },
+};
+
 const mgi_field *const mgi_fields[MGI_ITEM_KINDS] = { account, server, provider,
-	                                              store };
+	                                              store, origin };

@@ -298,5 +298,6 @@ mailguard_status mgi_hive_text(mailguard_buffer *out,
 		st = mgi_fail_nomem(err);
 	mgi_arena_free(h.step);
 	mgi_file_close(h.file);
+	mgi_buf_putc(out, '\n'); /* as an export ends */
 	return st >= 0 ? mgi_buf_status(out, err) : st;
 }

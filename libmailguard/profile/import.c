@@ -15,20 +15,29 @@
 #define SETTINGS_MAX ((size_t)8 << 20)
 
 static const mgi_importer *const importers[] = {
-	&mgi_import_outlook,
-	&mgi_import_profiles_ini,
-	&mgi_import_prefs_js,
-	&mgi_import_autoconfig,
+	&mgi_import_outlook,      &mgi_import_profiles_ini,
+	&mgi_import_prefs_js,     &mgi_import_autoconfig,
+	&mgi_import_autodiscover, &mgi_import_oeaccount,
+	&mgi_import_mobileconfig, &mgi_import_mobileconfig_signed,
+	&mgi_import_iaf,          &mgi_import_prf,
+	&mgi_import_becky,        &mgi_import_getmail,
+	&mgi_import_offlineimap,  &mgi_import_mbsync,
+	&mgi_import_msmtp,        &mgi_import_mutt,
 };
 
 /* A folder stands for the settings in it; these are looked for, in order. */
-static const char *const in_folder[] = { "profiles.ini", "prefs.js" };
+static const char *const in_folder[] = { "profiles.ini", "prefs.js",
+	                                 "Mailbox.ini" };
 
 /* The text in UTF-8, whatever its marks or looks say it is now. */
 static mailguard_status decode(mailguard_buffer *out,
+                               mailguard_profile *p,
                                mailguard_span raw,
+                               const char *path,
                                mailguard_error *err)
 {
+	mgi_damage damage = { 0, MAILGUARD_NOWHERE };
+	mailguard_status st;
 	const mgi_charset *cs;
 	size_t skip = 0;
 
@@ -37,21 +46,10 @@ static mailguard_status decode(mailguard_buffer *out,
 		cs = mgi_charset_sniff(raw);
 	if (!cs)
 		cs = mgi_charset_utf8();
-	return mgi_charset_decode(out, NULL, cs, mgi_span_from(raw, skip), err);
-}
-
-mailguard_status mgi_import_text(mailguard_buffer *out,
-                                 const char *path,
-                                 mailguard_error *err)
-{
-	mailguard_buffer raw;
-	mailguard_status st;
-
-	mgi_buf_init(&raw, out->mg);
-	st = mgi_file_slurp(&raw, path, SETTINGS_MAX, err);
-	if (st >= 0)
-		st = decode(out, mgi_buf_span(&raw), err);
-	mgi_buf_done(&raw);
+	st = mgi_charset_decode(out, &damage, cs, mgi_span_from(raw, skip),
+	                        err);
+	if (st >= 0 && damage.count)
+		mgi_import_bytes_note(p, path, damage.first + skip);
 	return st;
 }
 
@@ -72,21 +70,45 @@ const char *mgi_import_folder(mailguard_profile *p, const char *path)
 	                         slash == path ? 1 : (size_t)(slash - path));
 }
 
-static mailguard_status read_as(mailguard_profile *p,
-                                mailguard_span text,
-                                const char *path,
-                                const char *address,
-                                mailguard_error *err)
+/* Who reads these bytes, or this text; NULL if nobody does. */
+static const mgi_importer *importer_find(mailguard_span text,
+                                         const char *path,
+                                         bool raw)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 	size_t i;
 
 	for (i = 0; i < sizeof(importers) / sizeof(importers[0]); i++)
-		if (importers[i]->sniff(text, name))
-			return importers[i]->read(p, text, path, address, err);
-	return mgi_fail(err, mgi_arena_handle(p->arena), MAILGUARD_EFORMAT,
-	                MGI_SAY_PROFILE_SETTINGS_UNKNOWN, "path", path);
+		if (importers[i]->raw == raw && importers[i]->sniff(text, name))
+			return importers[i];
+	return NULL;
+}
+
+/* `raw` is the file, or what stands for it. */
+static mailguard_status read_as(mailguard_profile *p,
+                                mailguard_span raw,
+                                const char *path,
+                                const char *address,
+                                mailguard_error *err)
+{
+	const mgi_importer *by = importer_find(raw, path, true);
+	mailguard_buffer text;
+	mailguard_status st;
+
+	if (by)
+		return by->read(p, raw, path, address, err);
+	mgi_buf_init(&text, mgi_arena_handle(p->arena));
+	st = decode(&text, p, raw, path, err);
+	by = st >= 0 ? importer_find(mgi_buf_span(&text), path, false) : NULL;
+	if (by)
+		st = by->read(p, mgi_buf_span(&text), path, address, err);
+	else if (st >= 0)
+		st = mgi_fail(err, text.mg, MAILGUARD_EFORMAT,
+		              MGI_SAY_PROFILE_SETTINGS_UNKNOWN, "path", path);
+	mgi_wipe(text.at, text.len);
+	mgi_buf_done(&text);
+	return st;
 }
 
 mailguard_status mgi_import_file(mailguard_profile *p,
@@ -94,18 +116,19 @@ mailguard_status mgi_import_file(mailguard_profile *p,
                                  const char *address,
                                  mailguard_error *err)
 {
-	mailguard_buffer text;
+	mailguard_buffer raw;
 	mailguard_status st;
 	bool is_hive;
 
-	mgi_buf_init(&text, mgi_arena_handle(p->arena));
+	mgi_buf_init(&raw, mgi_arena_handle(p->arena));
 	st = mgi_hive_sniff(&is_hive, p, path, err);
 	if (st >= 0)
-		st = is_hive ? mgi_hive_text(&text, p, path, err)
-		             : mgi_import_text(&text, path, err);
+		st = is_hive ? mgi_hive_text(&raw, p, path, err)
+		             : mgi_file_slurp(&raw, path, SETTINGS_MAX, err);
 	if (st >= 0)
-		st = read_as(p, mgi_buf_span(&text), path, address, err);
-	mgi_buf_done(&text);
+		st = read_as(p, mgi_buf_span(&raw), path, address, err);
+	mgi_wipe(raw.at, raw.len); /* there may be passwords in it */
+	mgi_buf_done(&raw);
 	return st >= 0 ? mgi_profile_status(p, err) : st;
 }
 
@@ -133,6 +156,24 @@ static mailguard_status folder_read(mailguard_profile *p,
 	return st;
 }
 
+/* How many of each kind there are: to go back to. */
+static void counts_take(size_t counts[MGI_ITEM_KINDS], mailguard_profile *p)
+{
+	size_t kind;
+
+	for (kind = 0; kind < MGI_ITEM_KINDS; kind++)
+		counts[kind] = mgi_profile_items(p, kind)->count;
+}
+
+static void counts_restore(mailguard_profile *p,
+                           const size_t counts[MGI_ITEM_KINDS])
+{
+	size_t kind;
+
+	for (kind = 0; kind < MGI_ITEM_KINDS; kind++)
+		mgi_profile_items(p, kind)->count = counts[kind];
+}
+
 mailguard_status mailguard_profile_import(mailguard_profile *p,
                                           const char *path,
                                           const char *address,
@@ -140,7 +181,7 @@ mailguard_status mailguard_profile_import(mailguard_profile *p,
                                           mailguard_error *err)
 {
 	mailguard *mg = mgi_arena_handle(p->arena);
-	size_t before = p->accounts.count;
+	size_t before[MGI_ITEM_KINDS], count = p->accounts.count;
 	mailguard_error own;
 	mailguard_status st;
 
@@ -150,19 +191,24 @@ mailguard_status mailguard_profile_import(mailguard_profile *p,
 		return mgi_fail(err, mg, MAILGUARD_EINVAL,
 		                MGI_SAY_ARGUMENT_MISSING, "what", "path");
 	mgi_error_clear(&own);
+	counts_take(before, p);
 	st = mgi_import_file(p, path, address, &own);
 	if (st == MAILGUARD_EIO && own.sys == EISDIR)
 		st = folder_read(p, path, address, &own);
-	if (st >= 0 && p->accounts.count == before)
+	if (st >= 0 && p->accounts.count == count)
 		st = mgi_fail(&own, mg, MAILGUARD_EFORMAT,
 		              MGI_SAY_PROFILE_SETTINGS_EMPTY, "path", path);
+	if (st >= 0) {
+		mgi_import_conflicts(p, count);
+		st = mgi_profile_status(p, &own);
+	}
 	if (st < 0) {
-		p->accounts.count = before; /* all of a file or nothing */
+		counts_restore(p, before); /* all of a file or nothing */
 		if (err)
 			*err = own;
 		return st;
 	}
 	if (added)
-		*added = p->accounts.count - before;
+		*added = p->accounts.count - count;
 	return MAILGUARD_OK;
 }

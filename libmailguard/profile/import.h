@@ -5,10 +5,8 @@
  */
 #include "profile/model.h"
 
-/* The file as UTF-8, appended to `out`. */
-mailguard_status mgi_import_text(mailguard_buffer *out,
-                                 const char *path,
-                                 mailguard_error *err);
+#include "base/xml.h"
+
 /* Find out what it is and read it. */
 mailguard_status mgi_import_file(mailguard_profile *p,
                                  const char *path,
@@ -33,6 +31,31 @@ mailguard_account *mgi_import_account(mailguard_profile *p,
                                       const char *address);
 /* Note a port that this protocol is not known for. */
 void mgi_import_port_check(mailguard_profile *p, const mailguard_server *s);
+
+/* -- what is broken: told with the file's name and the place (damage.c) -----
+ */
+
+void mgi_import_line_note(mailguard_profile *p,
+                          const char *path,
+                          uint64_t line);
+void mgi_import_bytes_note(mailguard_profile *p,
+                           const char *path,
+                           uint64_t offset);
+/* Does it end as such files do: by a line end, or a blank line? */
+void mgi_import_end_check(mailguard_profile *p,
+                          const char *path,
+                          mailguard_span text,
+                          bool blank);
+/* A document of settings; an error names the file. */
+mailguard_status mgi_import_xml(mgi_xml **out,
+                                mailguard_profile *p,
+                                mailguard_span text,
+                                const char *path,
+                                mailguard_error *err);
+/* ENOMEM, which the profile remembers. */
+mailguard_status mgi_import_nomem(mailguard_profile *p, mailguard_error *err);
+/* Tell what accounts from `first` on say otherwise than others do. */
+void mgi_import_conflicts(mailguard_profile *p, size_t first);
 
 /* Is it a registry file; what of it is Outlook's, as an export has it. */
 mailguard_status mgi_hive_sniff(bool *is,
@@ -59,6 +82,8 @@ typedef struct mgi_reg_value {
 typedef struct mgi_reg {
 	mgi_arena *arena;
 	mailguard_span rest, key;
+	uint64_t line;
+	uint64_t bad, bad_line; /* lines passed over, and the last of them */
 } mgi_reg;
 
 /* The next value; false at the end. What cannot be read is passed over. */

@@ -14,10 +14,16 @@
 #define LIST(member) offsetof(struct mailguard_profile, member)
 
 const mgi_item_type mgi_item_types[MGI_ITEM_KINDS] = {
-	{ "accounts", sizeof(mailguard_account), LIST(accounts), 'a' },
-	{ "servers", sizeof(mailguard_server), LIST(servers), 'S' },
-	{ "providers", sizeof(mailguard_provider), LIST(providers), 'A' },
-	{ "stores", sizeof(mailguard_storage), LIST(stores), 'm' },
+	{ "accounts", sizeof(mailguard_account), LIST(accounts),
+	  MGI_PROFILE_ITEMS_MAX, 'a' },
+	{ "servers", sizeof(mailguard_server), LIST(servers),
+	  MGI_PROFILE_ITEMS_MAX, 'S' },
+	{ "providers", sizeof(mailguard_provider), LIST(providers),
+	  MGI_PROFILE_ITEMS_MAX, 'A' },
+	{ "stores", sizeof(mailguard_storage), LIST(stores),
+	  MGI_PROFILE_ITEMS_MAX, 'm' },
+	{ "origins", sizeof(mailguard_origin), LIST(origins),
+	  MGI_PROFILE_ORIGINS_MAX, '\0' },
 };
 
 mailguard_status mailguard_profile_new(mailguard_profile **out,
@@ -289,11 +295,12 @@ mailguard_status mgi_profile_status(const mailguard_profile *p,
 	if (mgi_arena_failed(p->arena))
 		return mgi_fail_nomem(err);
 	for (kind = 0; kind < MGI_ITEM_KINDS; kind++)
-		if (mgi_profile_items(p, kind)->count > MGI_PROFILE_ITEMS_MAX)
+		if (mgi_profile_items(p, kind)->count >
+		    mgi_item_types[kind].max)
 			return mgi_fail(err, mgi_arena_handle(p->arena),
 			                MAILGUARD_ELIMIT, MGI_SAY_PROFILE_LIMIT,
 			                "what", mgi_item_types[kind].key, "max",
-			                mgi_u64(MGI_PROFILE_ITEMS_MAX).text);
+			                mgi_u64(mgi_item_types[kind].max).text);
 	return MAILGUARD_OK;
 }
 
@@ -341,6 +348,12 @@ const mailguard_storage *mailguard_profile_storage(const mailguard_profile *p,
                                                    size_t i)
 {
 	return item_at(&p->stores, i);
+}
+
+const mailguard_origin *mailguard_profile_origin(const mailguard_profile *p,
+                                                 size_t i)
+{
+	return item_at(&p->origins, i);
 }
 
 const mailguard_finding *mailguard_profile_finding(const mailguard_profile *p,

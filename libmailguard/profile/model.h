@@ -11,7 +11,11 @@
 #include <stdatomic.h>
 
 /* Named limits; past them ELIMIT. */
-enum { MGI_PROFILE_ITEMS_MAX = 1024, MGI_PROFILE_MAPS_MAX = 64 };
+enum {
+	MGI_PROFILE_ITEMS_MAX = 1024, /* of a kind */
+	MGI_PROFILE_ORIGINS_MAX = 32768,
+	MGI_PROFILE_MAPS_MAX = 64
+};
 
 /* Things of one kind, in the profile's arena. */
 typedef struct mgi_items {
@@ -26,7 +30,7 @@ typedef struct mgi_path_map {
 struct mailguard_profile {
 	mgi_arena *arena;
 	atomic_uint holders;
-	mgi_items accounts, servers, providers, stores;
+	mgi_items accounts, servers, providers, stores, origins;
 	mgi_findings *findings;
 	mgi_path_map maps[MGI_PROFILE_MAPS_MAX];
 	size_t map_count;
@@ -37,6 +41,7 @@ typedef enum mgi_item_kind {
 	MGI_ITEM_SERVER,
 	MGI_ITEM_PROVIDER,
 	MGI_ITEM_STORE,
+	MGI_ITEM_ORIGIN, /* has no id */
 	MGI_ITEM_KINDS
 } mgi_item_kind;
 
@@ -45,7 +50,9 @@ typedef struct mgi_item_type {
 	const char *key; /* of its list in JSON: "accounts" */
 	size_t size;
 	size_t list; /* offset of its mgi_items in the profile */
-	char letter; /* of the ids it is given: a1, S1, m1; 'A' for A, B */
+	size_t max;  /* of them */
+	char letter; /* of the ids it is given: a1, S1, m1; 'A' for A, B;
+	                NUL: none */
 } mgi_item_type;
 
 extern const mgi_item_type mgi_item_types[MGI_ITEM_KINDS];
@@ -89,11 +96,24 @@ typedef struct mgi_importer {
 	                         const char *path,
 	                         const char *address,
 	                         mailguard_error *err);
+	bool raw; /* of the bytes as they are, not of their text */
 } mgi_importer;
 
 extern const mgi_importer mgi_import_outlook;
 extern const mgi_importer mgi_import_profiles_ini;
 extern const mgi_importer mgi_import_prefs_js;
 extern const mgi_importer mgi_import_autoconfig;
+extern const mgi_importer mgi_import_autodiscover;
+extern const mgi_importer mgi_import_becky;
+extern const mgi_importer mgi_import_getmail;
+extern const mgi_importer mgi_import_iaf;
+extern const mgi_importer mgi_import_mbsync;
+extern const mgi_importer mgi_import_mobileconfig;
+extern const mgi_importer mgi_import_mobileconfig_signed;
+extern const mgi_importer mgi_import_msmtp;
+extern const mgi_importer mgi_import_mutt;
+extern const mgi_importer mgi_import_oeaccount;
+extern const mgi_importer mgi_import_offlineimap;
+extern const mgi_importer mgi_import_prf;
 
 #endif

@@ -5,9 +5,8 @@
  * (Office 15 and later, and the older Windows Messaging Subsystem). Whether a
  * password is stored is read; the password never is.
  */
-#include "profile/import.h"
+#include "profile/draft.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #define ACCOUNTS_KEY "9375cff0413111d3b88a00104b2a6676\\"
@@ -16,52 +15,40 @@
 	     */
 #define PST_PATH_ANSI "001e6700"
 #define OST_PATH "001f6610"
+#define SERVICE "{ED475414-" /* no account: a data file, an address book */
 
-/* What one account key says. -1: not said. */
-typedef struct draft {
-	mailguard_span key;
-	const char *clsid, *account_name, *display_name, *email, *reply;
-	const char *pop_server, *pop_user, *imap_server, *imap_user;
-	const char *smtp_server, *smtp_user, *store;
-	int64_t pop_port, pop_ssl, imap_port, imap_ssl, imap_secure;
-	int64_t smtp_port, smtp_ssl, smtp_secure, smtp_auth, leave;
-	bool secret;
-} draft;
+#define CLSID MGI_SLOT_OWN
+#define SMTP_AUTH (MGI_SLOT_OWN + 1)
+#define SMTP_SSL (MGI_SLOT_OWN + 2)
+#define IMAP_SECURE (MGI_SLOT_OWN + 3)
 
-typedef enum value_type { TEXT, NUMBER, SECRET, STORE } value_type;
-
-#define AT(member) offsetof(draft, member)
-
-static const struct value {
-	const char *name;
-	value_type type;
-	size_t offset;
-} values[] = {
-	{ "clsid", TEXT, AT(clsid) },
-	{ "Account Name", TEXT, AT(account_name) },
-	{ "Display Name", TEXT, AT(display_name) },
-	{ "Email", TEXT, AT(email) },
-	{ "Reply E-mail", TEXT, AT(reply) },
-	{ "POP3 Server", TEXT, AT(pop_server) },
-	{ "POP3 User", TEXT, AT(pop_user) },
-	{ "POP3 Port", NUMBER, AT(pop_port) },
-	{ "POP3 Use SSL", NUMBER, AT(pop_ssl) },
-	{ "POP3 Password", SECRET, 0 },
-	{ "IMAP Server", TEXT, AT(imap_server) },
-	{ "IMAP User", TEXT, AT(imap_user) },
-	{ "IMAP Port", NUMBER, AT(imap_port) },
-	{ "IMAP Use SSL", NUMBER, AT(imap_ssl) },
-	{ "IMAP Secure Connection", NUMBER, AT(imap_secure) },
-	{ "IMAP Password", SECRET, 0 },
-	{ "SMTP Server", TEXT, AT(smtp_server) },
-	{ "SMTP User", TEXT, AT(smtp_user) },
-	{ "SMTP Port", NUMBER, AT(smtp_port) },
-	{ "SMTP Use SSL", NUMBER, AT(smtp_ssl) },
-	{ "SMTP Secure Connection", NUMBER, AT(smtp_secure) },
-	{ "SMTP Use Auth", NUMBER, AT(smtp_auth) },
-	{ "SMTP Password", SECRET, 0 },
-	{ "Leave on Server", NUMBER, AT(leave) },
-	{ "Delivery Store EntryID", STORE, AT(store) },
+static const mgi_word words[] = {
+	{ "clsid", CLSID },
+	{ "Account Name", MGI_SLOT_LABEL },
+	{ "Display Name", MGI_SLOT_NAME },
+	{ "Email", MGI_SLOT_ADDRESS },
+	{ "Reply E-mail", MGI_SLOT_REPLY_TO },
+	{ "POP3 Server", MGI_SLOT_IN_HOST },
+	{ "POP3 User", MGI_SLOT_IN_USER },
+	{ "POP3 Port", MGI_SLOT_IN_PORT },
+	{ "POP3 Use SSL", MGI_SLOT_IN_TLS },
+	{ "POP3 Password", MGI_SLOT_SECRET },
+	{ "IMAP Server", MGI_SLOT_IN_HOST },
+	{ "IMAP User", MGI_SLOT_IN_USER },
+	{ "IMAP Port", MGI_SLOT_IN_PORT },
+	{ "IMAP Use SSL", MGI_SLOT_IN_TLS },
+	{ "IMAP Secure Connection", IMAP_SECURE },
+	{ "IMAP Password", MGI_SLOT_SECRET },
+	{ "SMTP Server", MGI_SLOT_OUT_HOST },
+	{ "SMTP User", MGI_SLOT_OUT_USER },
+	{ "SMTP Port", MGI_SLOT_OUT_PORT },
+	{ "SMTP Use SSL", SMTP_SSL },
+	{ "SMTP Secure Connection", MGI_SLOT_OUT_TLS },
+	{ "SMTP Use Auth", SMTP_AUTH },
+	{ "SMTP Password", MGI_SLOT_SECRET },
+	{ "Leave on Server", MGI_SLOT_LEAVE },
+	{ "Delivery Store EntryID", MGI_SLOT_STORE },
+	{ NULL, MGI_SLOT_OWN },
 };
 
 static bool outlook_sniff(mailguard_span head, const char *name)
@@ -102,39 +89,48 @@ static const char *store_path(const mgi_reg_value *v, mgi_arena *arena)
 	return mgi_reg_text(&tail, arena);
 }
 
-static void draft_take(draft *d, const mgi_reg_value *v, mgi_arena *arena)
+static const mgi_word *word_find(const char *name)
 {
-	size_t i;
+	const mgi_word *w;
 
-	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		void *to = (char *)d + values[i].offset;
-		int64_t number = v->number;
-		const char *text;
-
-		if (mgi_strcmp_nocase(values[i].name, v->name) != 0)
-			continue;
-		if (values[i].type == SECRET) {
-			d->secret = true;
-			return;
-		}
-		if (values[i].type == NUMBER && v->is_number)
-			memcpy(to, &number, sizeof(number));
-		if (values[i].type == NUMBER)
-			return;
-		text = values[i].type == STORE ? store_path(v, arena)
-		                               : mgi_reg_text(v, arena);
-		memcpy(to, &text, sizeof(text));
-		return;
-	}
+	for (w = words; w->word; w++)
+		if (mgi_strcmp_nocase(w->word, name) == 0)
+			return w;
+	return NULL;
 }
 
-static void draft_begin(draft *d, mailguard_span key)
+static void draft_take(mgi_draft *d, const mgi_reg_value *v, mgi_arena *arena)
 {
-	memset(d, 0, sizeof(*d));
-	d->key = key;
-	d->pop_port = d->pop_ssl = d->imap_port = d->imap_ssl = -1;
-	d->imap_secure = d->smtp_port = d->smtp_ssl = d->smtp_secure = -1;
-	d->smtp_auth = d->leave = -1;
+	const mgi_word *w = word_find(v->name);
+	const char *text, *key;
+
+	if (!w)
+		return;
+	key = mgi_arena_printf(arena, "%s\\%s", d->place, w->word);
+	if (w->slot == MGI_SLOT_SECRET) {
+		d->secret = true;
+		d->key[w->slot] = key;
+		return;
+	}
+	if (w->slot == MGI_SLOT_STORE)
+		text = store_path(v, arena);
+	else if (v->is_number)
+		text = mgi_arena_printf(arena, "%lu", (unsigned long)v->number);
+	else
+		text = mgi_reg_text(v, arena);
+	mgi_draft_put(d, w->slot, text, key);
+}
+
+static void draft_begin(mgi_draft *d,
+                        mgi_arena *arena,
+                        const char *path,
+                        mailguard_span key)
+{
+	mgi_draft_begin(d, path, "outlook");
+	d->place = mgi_arena_strndup(arena, key.data, key.len);
+	if (!d->place)
+		d->place = "";
+	d->port_out = 25; /* Outlook sends by it unless told otherwise */
 }
 
 /* "Secure Connection": 0 none, 1 TLS from the start, 2 STARTTLS, 3 either. */
@@ -147,51 +143,39 @@ static mailguard_tls tls_of(int64_t secure, int64_t ssl)
 	return MAILGUARD_TLS_NONE;
 }
 
-static mgi_service service(mailguard_protocol protocol,
-                           const char *host,
-                           int64_t port,
-                           mailguard_tls tls)
+static void servers_finish(mailguard_profile *p, mgi_draft *d)
 {
-	mgi_service s;
+	const char *key = d->key[MGI_SLOT_IN_HOST];
+	int64_t secure = -1;
 
-	memset(&s, 0, sizeof(s));
-	s.server.protocol = protocol;
-	s.server.host = host;
-	s.server.tls = tls;
-	s.server.port = port > 0 && port <= 65535
-	                        ? (int32_t)port
-	                        : mailguard_protocol_port(protocol, tls);
-	return s;
-}
-
-static mgi_service service_in(const draft *d)
-{
-	mgi_service s;
-
-	if (d->imap_server) {
-		s = service(MAILGUARD_PROTOCOL_IMAP, d->imap_server,
-		            d->imap_port, tls_of(d->imap_secure, d->imap_ssl));
-		s.user = d->imap_user;
-		return s;
+	if (key &&
+	    mgi_span_find_nocase(mgi_span_of(key), "\\IMAP Server") > 0) {
+		d->protocol = MAILGUARD_PROTOCOL_IMAP;
+		secure = mgi_draft_number(p, d, IMAP_SECURE, 3);
 	}
-	s = service(MAILGUARD_PROTOCOL_POP3, d->pop_server, d->pop_port,
-	            tls_of(-1, d->pop_ssl));
-	s.user = d->pop_user;
-	return s;
+	d->tls_in = tls_of(secure, mgi_draft_number(p, d, MGI_SLOT_IN_TLS, 1));
+	d->tls_out = tls_of(mgi_draft_number(p, d, MGI_SLOT_OUT_TLS, 3),
+	                    mgi_draft_number(p, d, SMTP_SSL, 1));
+	if (mgi_draft_flag(d, SMTP_AUTH) != 1)
+		d->text[MGI_SLOT_OUT_USER] = d->key[MGI_SLOT_OUT_USER] = NULL;
+	else if (!d->text[MGI_SLOT_OUT_USER])
+		mgi_draft_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
+		              d->key[SMTP_AUTH]);
 }
 
-/* Outlook sends by port 25 unless told otherwise. */
-static mgi_service service_out(const draft *d, const mgi_service *in)
+/* The high word holds flags, the low one days. */
+static void leave_finish(mailguard_profile *p, mgi_draft *d)
 {
-	mailguard_protocol protocol = d->smtp_port <= 0 || d->smtp_port == 25
-	                                      ? MAILGUARD_PROTOCOL_SMTP
-	                                      : MAILGUARD_PROTOCOL_SUBMISSION;
-	mgi_service s = service(protocol, d->smtp_server, d->smtp_port,
-	                        tls_of(d->smtp_secure, d->smtp_ssl));
+	int64_t leave = mgi_draft_number(p, d, MGI_SLOT_LEAVE, UINT32_MAX);
 
-	if (d->smtp_auth == 1)
-		s.user = d->smtp_user ? d->smtp_user : in->user;
-	return s;
+	if (leave < 0)
+		return;
+	d->leave = (leave >> 16 & 1) != 0;
+	if (leave >> 16 & 4)
+		mgi_draft_put(
+			d, MGI_SLOT_LEAVE_DAYS,
+			mgi_arena_printf(p->arena, "%d", (int)(leave & 0xffff)),
+			d->key[MGI_SLOT_LEAVE]);
 }
 
 static const char *kind_of(const char *path)
@@ -215,30 +199,18 @@ static const char *store_add(mailguard_profile *p, const char *path)
 	return mgi_profile_store_add(p, &s);
 }
 
-static void draft_end(mailguard_profile *p, const draft *d)
+static void draft_end(mailguard_profile *p, mgi_draft *d)
 {
-	mgi_service in = service_in(d), out;
-	mailguard_account *a;
+	const char *clsid = d->text[CLSID];
 
-	if (!in.server.host || !in.server.host[0])
-		return; /* an address book, or the service itself */
-	out = service_out(d, &in);
-	a = mgi_import_account(p, &in, &out,
-	                       d->email ? d->email : d->account_name);
-	if (!a)
+	if (clsid && mgi_span_starts_nocase(mgi_span_of(clsid), SERVICE))
 		return;
-	a->label = d->account_name;
-	a->name = d->display_name;
-	a->reply_to = d->reply;
-	a->store = store_add(p, d->store);
-	a->secret_stored = d->secret;
-	if (d->leave >= 0) {
-		/* The high word holds flags, the low one days. */
-		a->leave_on_server = (d->leave >> 16 & 1) != 0;
-		if (d->leave >> 16 & 4)
-			a->leave_days = (int32_t)(d->leave & 0xffff);
-	}
-	mgi_profile_account_done(p, a);
+	servers_finish(p, d);
+	leave_finish(p, d);
+	if (d->text[MGI_SLOT_STORE])
+		d->kind = kind_of(d->text[MGI_SLOT_STORE]);
+	if (!mgi_draft_account(p, d))
+		(void)store_add(p, d->text[MGI_SLOT_STORE]);
 }
 
 /* A numbered key of accounts: all digits of eight behind the magic one. */
@@ -262,26 +234,33 @@ static mailguard_status outlook_read(mailguard_profile *p,
                                      const char *address,
                                      mailguard_error *err)
 {
-	mgi_reg reg = { p->arena, text, { NULL, 0 } };
+	mgi_reg reg = { p->arena, text, { NULL, 0 }, 0, 0, 0 };
+	uint64_t bad = 0;
 	mgi_reg_value v;
-	draft d;
+	mailguard_span key = { NULL, 0 };
+	mgi_draft d;
 
-	(void)path;
 	(void)address;
-	draft_begin(&d, mgi_span("", 0));
+	draft_begin(&d, p->arena, path, key);
 	while (mgi_reg_next(&v, &reg)) {
-		if (v.key.data != d.key.data) {
+		if (v.key.data != key.data) {
 			draft_end(p, &d);
-			draft_begin(&d, v.key);
+			key = v.key;
+			draft_begin(&d, p->arena, path, key);
 		}
 		if (is_account_key(v.key))
 			draft_take(&d, &v, p->arena);
 		else if (is_store_path(v.name))
 			(void)store_add(p, mgi_reg_text(&v, p->arena));
+		for (; bad < reg.bad; bad++)
+			mgi_import_line_note(p, path, reg.bad_line);
 	}
 	draft_end(p, &d);
+	for (; bad < reg.bad; bad++)
+		mgi_import_line_note(p, path, reg.bad_line);
+	mgi_import_end_check(p, path, text, true);
 	return mgi_profile_status(p, err);
 }
 
 const mgi_importer mgi_import_outlook = { "outlook", outlook_sniff,
-	                                  outlook_read };
+	                                  outlook_read, false };

@@ -4,7 +4,7 @@
  * The file is a list of user_pref("key", value); lines. Accounts name a
  * server and identities, identities name an outgoing server.
  */
-#include "profile/import.h"
+#include "profile/logins.h"
 
 #include <string.h>
 
@@ -18,8 +18,11 @@ typedef struct pref {
 
 typedef struct prefs {
 	mailguard_profile *p;
+	const char *path;
 	const char *folder; /* of prefs.js: [ProfD] */
 	pref *first;
+	mgi_logins logins;
+	const char *version; /* of the program */
 } prefs;
 
 static bool prefs_sniff(mailguard_span head, const char *name)
@@ -79,7 +82,8 @@ static void blanks_skip(mgi_cursor *c)
 		mgi_cursor_skip(c, 1);
 }
 
-static void line_read(prefs *ps, mailguard_span line)
+/* False for a line that should be a preference, and is not whole. */
+static bool line_read(prefs *ps, mailguard_span line)
 {
 	static const char begin[] = "user_pref(";
 	mgi_arena *arena = ps->p->arena;
@@ -88,11 +92,12 @@ static void line_read(prefs *ps, mailguard_span line)
 
 	line = mgi_span_trim(line);
 	if (!mgi_span_starts(line, begin))
-		return;
+		return !line.len || line.data[0] == '/' ||
+		       line.data[0] == '#' || line.data[0] == '*';
 	c = mgi_cursor_of(mgi_span_from(line, strlen(begin)));
 	made = mgi_arena_alloc(arena, sizeof(*made));
 	if (!made)
-		return;
+		return true;
 	blanks_skip(&c);
 	made->key = string_read(arena, &c);
 	blanks_skip(&c);
@@ -105,10 +110,13 @@ static void line_read(prefs *ps, mailguard_span line)
 			made->value =
 				mgi_arena_strndup(arena, rest.data, rest.len);
 	}
-	if (!made->key || !made->value || strncmp(made->key, "mail.", 5) != 0)
-		return;
+	if (!made->key || !made->value || line.data[line.len - 1] != ';')
+		return false;
+	if (strncmp(made->key, "mail.", 5) != 0)
+		return true;
 	made->next = ps->first;
 	ps->first = made;
+	return true;
 }
 
 /* Of "mail.server." "server1" ".type", and so on. */
@@ -177,74 +185,119 @@ static void host_old_note(const prefs *ps, const char *old, const char *host)
 	mgi_buf_done(&text);
 }
 
-/* False for feeds, newsgroups and local folders. */
-static bool service_in(mgi_service *out, const prefs *ps, const char *id)
+/* Put down what a preference says, if it is there. */
+static void put(mgi_draft *d,
+                const prefs *ps,
+                mgi_slot slot,
+                const char *group,
+                const char *id,
+                const char *name)
 {
-	const char *type = get(ps, "mail.server.", id, ".type");
-	const char *host = get(ps, "mail.server.", id, ".hostname");
-	const char *real = get(ps, "mail.server.", id, ".realhostname");
-	const char *user = get(ps, "mail.server.", id, ".realuserName");
-	int32_t port = number_of(get(ps, "mail.server.", id, ".port"));
+	mgi_draft_put(
+		d, slot, get(ps, group, id, name),
+		mgi_arena_printf(ps->p->arena, "%s%s%s", group, id, name));
+}
 
-	memset(out, 0, sizeof(*out));
-	if (!type || (strcmp(type, "pop3") != 0 && strcmp(type, "imap") != 0))
+/* A word of ours for a number of theirs; the key stays. */
+static void translate(mgi_draft *d, mgi_slot slot, const char *word)
+{
+	if (d->text[slot])
+		d->text[slot] = word;
+}
+
+/* False for feeds, newsgroups and local folders. */
+static bool server_in(mgi_draft *d, const prefs *ps, const char *id)
+{
+	static const char group[] = "mail.server.";
+	const char *type = get(ps, group, id, ".type");
+	const char *host = get(ps, group, id, ".hostname");
+	const char *real = get(ps, group, id, ".realhostname");
+
+	if (!type) {
+		mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
 		return false;
-	out->server.protocol = type[0] == 'p' ? MAILGUARD_PROTOCOL_POP3
-	                                      : MAILGUARD_PROTOCOL_IMAP;
+	}
+	if (strcmp(type, "none") == 0 || strcmp(type, "rss") == 0 ||
+	    strcmp(type, "nntp") == 0 || strcmp(type, "im") == 0)
+		return false;
+	if (strcmp(type, "pop3") != 0 && strcmp(type, "imap") != 0) {
+		mgi_draft_note(
+			ps->p, d, MGI_SAY_PROFILE_WORD,
+			mgi_arena_printf(ps->p->arena, "%s%s.type", group, id),
+			type);
+		return false;
+	}
+	put(d, ps, MGI_SLOT_IN_PROTOCOL, group, id, ".type");
+	d->protocol = type[0] == 'p' ? MAILGUARD_PROTOCOL_POP3
+	                             : MAILGUARD_PROTOCOL_IMAP;
 	if (real && real[0] && host && strcmp(real, host) != 0)
 		host_old_note(ps, host, real);
-	out->server.host = real && real[0] ? real : host;
-	out->server.tls = tls_of(get(ps, "mail.server.", id, ".socketType"));
-	out->server.port =
-		port > 0 ? port
-			 : mailguard_protocol_port(out->server.protocol,
-	                                           out->server.tls);
-	out->user = user && user[0] ? user
-	                            : get(ps, "mail.server.", id, ".userName");
-	out->auth = auth_of(get(ps, "mail.server.", id, ".authMethod"));
+	put(d, ps, MGI_SLOT_IN_HOST, group, id, ".hostname");
+	put(d, ps, MGI_SLOT_IN_HOST, group, id, ".realhostname");
+	put(d, ps, MGI_SLOT_IN_PORT, group, id, ".port");
+	put(d, ps, MGI_SLOT_IN_TLS, group, id, ".socketType");
+	put(d, ps, MGI_SLOT_IN_USER, group, id, ".userName");
+	put(d, ps, MGI_SLOT_IN_USER, group, id, ".realuserName");
+	put(d, ps, MGI_SLOT_IN_AUTH, group, id, ".authMethod");
+	put(d, ps, MGI_SLOT_LABEL, group, id, ".name");
+	put(d, ps, MGI_SLOT_LEAVE, group, id, ".leave_on_server");
+	put(d, ps, MGI_SLOT_LEAVE_DAYS, group, id,
+	    ".num_days_to_leave_on_server");
+	d->tls_in = tls_of(d->text[MGI_SLOT_IN_TLS]);
+	translate(d, MGI_SLOT_IN_AUTH, auth_of(d->text[MGI_SLOT_IN_AUTH]));
+	d->leave = mgi_draft_flag(d, MGI_SLOT_LEAVE);
 	return true;
 }
 
-static void service_out(mgi_service *out, const prefs *ps, const char *id)
+static void server_out(mgi_draft *d, const prefs *ps, const char *id)
 {
-	int32_t port;
+	static const char group[] = "mail.smtpserver.";
 
-	memset(out, 0, sizeof(*out));
 	if (!id)
 		return;
-	port = number_of(get(ps, "mail.smtpserver.", id, ".port"));
-	out->server.protocol = port == 25 ? MAILGUARD_PROTOCOL_SMTP
-	                                  : MAILGUARD_PROTOCOL_SUBMISSION;
-	out->server.host = get(ps, "mail.smtpserver.", id, ".hostname");
-	out->server.tls = tls_of(get(ps, "mail.smtpserver.", id, ".try_ssl"));
-	out->server.port =
-		port > 0 ? port
-			 : mailguard_protocol_port(out->server.protocol,
-	                                           out->server.tls);
-	out->user = get(ps, "mail.smtpserver.", id, ".username");
-	out->auth = auth_of(get(ps, "mail.smtpserver.", id, ".authMethod"));
+	put(d, ps, MGI_SLOT_OUT_HOST, group, id, ".hostname");
+	put(d, ps, MGI_SLOT_OUT_PORT, group, id, ".port");
+	put(d, ps, MGI_SLOT_OUT_TLS, group, id, ".try_ssl");
+	put(d, ps, MGI_SLOT_OUT_USER, group, id, ".username");
+	put(d, ps, MGI_SLOT_OUT_AUTH, group, id, ".authMethod");
+	d->tls_out = tls_of(d->text[MGI_SLOT_OUT_TLS]);
+	translate(d, MGI_SLOT_OUT_AUTH, auth_of(d->text[MGI_SLOT_OUT_AUTH]));
+	if (!d->text[MGI_SLOT_OUT_HOST])
+		mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
 }
 
-/* Where the mail lies: an absolute folder, or one below the profile. */
-static const char *store_add(const prefs *ps, const char *id)
+/*
+ * Where the mail lies: an absolute folder, or one below the profile; of an
+ * account that delivers into another's inbox, that one's.
+ */
+static void store_find(mgi_draft *d, const prefs *ps, const char *id)
 {
-	const char *kind = get(ps, "mail.server.", id, ".storeContractID");
-	const char *path = get(ps, "mail.server.", id, ".directory");
-	const char *rel = get(ps, "mail.server.", id, ".directory-rel");
-	mailguard_storage s;
+	static const char group[] = "mail.server.";
+	const char *to = get(ps, group, id, ".deferred_to_account");
+	const char *other = to ? get(ps, "mail.account.", to, ".server") : NULL;
+	const char *kind, *path, *rel;
 
-	memset(&s, 0, sizeof(s));
+	if (other)
+		id = other;
+	kind = get(ps, group, id, ".storeContractID");
+	path = get(ps, group, id, ".directory");
+	rel = get(ps, group, id, ".directory-rel");
 	if (rel && strncmp(rel, "[ProfD]", 7) == 0)
 		rel = mgi_import_join(ps->p, ps->folder, rel + 7);
 	else
 		rel = NULL;
-	s.path = path && path[0] ? path : rel;
+	if (path && path[0])
+		put(d, ps, MGI_SLOT_STORE, group, id, ".directory");
+	else
+		mgi_draft_put(d, MGI_SLOT_STORE, rel,
+		              mgi_arena_printf(ps->p->arena,
+		                               "%s%s.directory-rel", group,
+		                               id));
 	/* A Windows path cannot be opened here; the one beside us may. */
-	if (s.path && s.path[0] != '/' && rel != s.path)
-		s.file = rel;
-	s.kind = kind && strstr(kind, "maildir") ? "maildir" : "mbox";
-	s.client = "thunderbird";
-	return mgi_profile_store_add(ps->p, &s);
+	if (path && path[0] && path[0] != '/')
+		d->here = rel;
+	d->kind = kind && strstr(kind, "maildir") ? "maildir" : "mbox";
+	d->version = ps->version;
 }
 
 /* The first of a list "id1,id2". */
@@ -254,41 +307,70 @@ static const char *first_of(const prefs *ps, const char *list)
 	            : NULL;
 }
 
+/* Identities beyond the first write as somebody else. */
+static void identities_note(const prefs *ps, mgi_draft *d, const char *list)
+{
+	mgi_cursor c = mgi_cursor_of(mgi_span_of(list));
+	const char *address, *id;
+	mailguard_span s;
+
+	(void)mgi_cursor_until(&s, &c, ',');
+	while (list && mgi_cursor_until(&s, &c, ',')) {
+		s = mgi_span_trim(s);
+		id = mgi_arena_strndup(ps->p->arena, s.data, s.len);
+		address =
+			id ? get(ps, "mail.identity.", id, ".useremail") : NULL;
+		if (address && d->text[MGI_SLOT_ADDRESS] &&
+		    mgi_strcmp_nocase(address, d->text[MGI_SLOT_ADDRESS]) != 0)
+			mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_MORE_ADDRESSES,
+			               "", address);
+	}
+}
+
+/* Who it is, and by which server that one sends. */
+static void identity_take(mgi_draft *d, const prefs *ps, const char *account)
+{
+	static const char group[] = "mail.identity.";
+	const char *list = get(ps, "mail.account.", account, ".identities");
+	const char *who = first_of(ps, list), *smtp = NULL;
+
+	if (who) {
+		put(d, ps, MGI_SLOT_ADDRESS, group, who, ".useremail");
+		put(d, ps, MGI_SLOT_NAME, group, who, ".fullName");
+		put(d, ps, MGI_SLOT_REPLY_TO, group, who, ".reply_to");
+		smtp = get(ps, group, who, ".smtpServer");
+		if (!d->text[MGI_SLOT_ADDRESS])
+			mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "",
+			               who);
+	}
+	identities_note(ps, d, list);
+	if (!smtp || !smtp[0])
+		smtp = get(ps, "mail.smtp.", "", "defaultserver");
+	server_out(d, ps, smtp);
+}
+
 static void account_add(const prefs *ps, const char *id)
 {
 	const char *server = get(ps, "mail.account.", id, ".server");
-	const char *who =
-		first_of(ps, get(ps, "mail.account.", id, ".identities"));
-	const char *smtp = NULL, *address = NULL, *leave;
-	mgi_service in, out;
-	mailguard_account *a;
+	mgi_draft d;
 
-	if (!server || !service_in(&in, ps, server))
+	mgi_draft_begin(&d, ps->path, "thunderbird");
+	d.place = id;
+	if (!server) {
+		mgi_draft_note(ps->p, &d, MGI_SAY_PROFILE_NO_SECTION, "",
+		               "server");
 		return;
-	if (who) {
-		address = get(ps, "mail.identity.", who, ".useremail");
-		smtp = get(ps, "mail.identity.", who, ".smtpServer");
 	}
-	if (!smtp)
-		smtp = get(ps, "mail.smtp.", "", "defaultserver");
-	service_out(&out, ps, smtp);
-	a = mgi_import_account(ps->p, &in, &out, address ? address : in.user);
-	if (!a)
+	if (!server_in(&d, ps, server))
 		return;
-	a->label = get(ps, "mail.server.", server, ".name");
-	if (who) {
-		a->name = get(ps, "mail.identity.", who, ".fullName");
-		a->reply_to = get(ps, "mail.identity.", who, ".reply_to");
+	identity_take(&d, ps, id);
+	store_find(&d, ps, server);
+	if (mgi_logins_has(&ps->logins,
+	                   get(ps, "mail.server.", server, ".hostname"))) {
+		d.secret = true;
+		d.key[MGI_SLOT_SECRET] = "logins.json";
 	}
-	a->store = store_add(ps, server);
-	leave = get(ps, "mail.server.", server, ".leave_on_server");
-	if (leave)
-		a->leave_on_server = strcmp(leave, "true") == 0;
-	a->leave_days = number_of(get(ps, "mail.server.", server,
-	                              ".num_days_to_leave_on_server"));
-	if (a->leave_days < 0)
-		a->leave_days = 0;
-	mgi_profile_account_done(ps->p, a);
+	(void)mgi_draft_account(ps->p, &d);
 }
 
 static mailguard_status prefs_read(mailguard_profile *p,
@@ -297,14 +379,19 @@ static mailguard_status prefs_read(mailguard_profile *p,
                                    const char *address,
                                    mailguard_error *err)
 {
-	prefs ps = { p, mgi_import_folder(p, path), NULL };
+	prefs ps = { .p = p, .path = path };
 	mgi_cursor c = mgi_cursor_of(text);
 	mailguard_span line, id;
+	uint64_t number = 0;
 	const char *list;
 
 	(void)address;
-	while (mgi_cursor_line(&line, &c))
-		line_read(&ps, line);
+	ps.folder = mgi_import_folder(p, path);
+	mgi_logins_read(&ps.logins, p, ps.folder);
+	ps.version = mgi_thunderbird_version(p, ps.folder);
+	while (number++, mgi_cursor_line(&line, &c))
+		if (!line_read(&ps, line))
+			mgi_import_line_note(p, path, number);
 	list = get(&ps, "mail.accountmanager.", "", "accounts");
 	c = mgi_cursor_of(mgi_span_of(list));
 	while (list && mgi_cursor_until(&id, &c, ',')) {
@@ -315,8 +402,9 @@ static mailguard_status prefs_read(mailguard_profile *p,
 		if (name)
 			account_add(&ps, name);
 	}
+	mgi_import_end_check(p, path, text, false);
 	return mgi_profile_status(p, err);
 }
 
 const mgi_importer mgi_import_prefs_js = { "thunderbird", prefs_sniff,
-	                                   prefs_read };
+	                                   prefs_read, false };

@@ -138,4 +138,4 @@ static mailguard_status ini_read(mailguard_profile *p,
 }
 
 const mgi_importer mgi_import_profiles_ini = { "thunderbird-profiles",
-	                                       ini_sniff, ini_read };
+	                                       ini_sniff, ini_read, false };

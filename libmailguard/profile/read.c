@@ -214,7 +214,7 @@ static mailguard_status item_read(reader *r,
 	if (!mgi_json_is_object(from))
 		return wrong(r, MGI_SAY_PROFILE_VALUE, "{ }");
 	id = mgi_json_str(from, "id", NULL);
-	if (mgi_profile_find(r->p, kind, id)) {
+	if (mgi_item_types[kind].letter && mgi_profile_find(r->p, kind, id)) {
 		r->key = "id";
 		return wrong(r, MGI_SAY_PROFILE_ID_TWICE, "");
 	}
@@ -315,13 +315,13 @@ static void names_finish(reader *r)
 	for (kind = 0; kind < MGI_ITEM_KINDS; kind++) {
 		const mgi_items *list = mgi_profile_items(r->p, kind);
 
-		for (i = 0; i < list->count; i++)
+		for (i = 0; mgi_item_types[kind].letter && i < list->count; i++)
 			if (!*(const char **)list->at[i])
 				mgi_profile_name(r->p, kind, list->at[i]);
 	}
 }
 
-/* Nothing beside the four lists and the schema. */
+/* Nothing beside the lists and the schema. */
 static mailguard_status root_check(reader *r, const mgi_json *root)
 {
 	const mgi_json *value;

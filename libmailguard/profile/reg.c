@@ -18,6 +18,7 @@ static bool line_next(mailguard_span *out, mgi_reg *r)
 
 	if (!mgi_cursor_line(out, &c))
 		return false;
+	r->line++;
 	r->rest = mgi_span(c.at, mgi_cursor_left(&c));
 	*out = mgi_span_trim(*out);
 	return true;
@@ -105,6 +106,12 @@ static bool value_read(mgi_reg_value *out, mgi_reg *r, mailguard_span line)
 	return out->text != NULL;
 }
 
+static void bad_note(mgi_reg *r)
+{
+	r->bad++;
+	r->bad_line = r->line;
+}
+
 bool mgi_reg_next(mgi_reg_value *out, mgi_reg *r)
 {
 	mailguard_span line;
@@ -115,6 +122,9 @@ bool mgi_reg_next(mgi_reg_value *out, mgi_reg *r)
 			r->key = mgi_span(line.data + 1, line.len - 2);
 		else if (value_read(out, r, line))
 			return true;
+		else if (line.len && line.data[0] != ';' &&
+		         line.data[0] != '@' && r->line > 1)
+			bad_note(r);
 	}
 	return false;
 }

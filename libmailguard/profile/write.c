@@ -56,6 +56,8 @@ mailguard_status mailguard_profile_json(mailguard_buffer *out,
 	for (kind = 0; kind < MGI_ITEM_KINDS; kind++) {
 		const mgi_items *list = mgi_profile_items(p, kind);
 
+		if (!list->count && !mgi_item_types[kind].letter)
+			continue; /* nothing was imported */
 		mgi_jsonw_array(&w, mgi_item_types[kind].key);
 		for (i = 0; i < list->count; i++) {
 			mgi_jsonw_object(&w, NULL);
