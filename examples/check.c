@@ -122,6 +122,16 @@ static bool depth_take(void *into, const ex_opt *o, const char *value)
 	return false;
 }
 
+static bool quick_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_check_options *to = into;
+
+	(void)o;
+	(void)value;
+	to->quick = MAILGUARD_CHECK_QUICK;
+	return true;
+}
+
 #define AT(member) offsetof(mailguard_check_options, member)
 
 const ex_opt ex_check_options[] = {
@@ -129,6 +139,8 @@ const ex_opt ex_check_options[] = {
 	  "full, structure (nothing decoded) or quick (only the files)",
 	  "調べる深さ: full、structure(復号なし)、quick(ファイルのみ)", 0,
 	  depth_take },
+	{ "--quick", NULL, "short for --depth quick",
+	  "--depth quick と同じです", 0, quick_take },
 	{ "--write-manifest", "FILE",
 	  "write down what each message is, into a new file",
 	  "各メールの内容(ダイジェスト)を新しいファイルに記録します",
