@@ -26,6 +26,10 @@ size_t mgi_os_read(int fd, uint64_t offset, void *to, size_t n, int *sys);
 /* A new file without a name, gone when it is closed; -1 with *sys set. */
 int mgi_os_temp(int *sys);
 /* All `n` bytes to `offset`; *sys is set if that fails. */
-void mgi_os_write(int fd, uint64_t offset, const void *from, size_t n, int *sys);
+void mgi_os_write(int fd,
+                  uint64_t offset,
+                  const void *from,
+                  size_t n,
+                  int *sys);
 
 #endif

@@ -221,6 +221,18 @@ static void verdict_make(mailguard_check *c)
 		                               : MAILGUARD_SOUNDNESS_SOUND;
 }
 
+/* What can be told once all messages were seen. */
+static mailguard_status whole_look(mailguard_check *c, mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+
+	mgi_check_files_after(c);
+	if (c->store->reader == &mgi_store_maildir &&
+	    c->opts.quick != MAILGUARD_CHECK_QUICK)
+		st = mgi_maildir_check_after(c, err);
+	return st < 0 ? st : mgi_ledger_settle(c, err);
+}
+
 /* One step of the check: findings may have come of it. */
 static mailguard_status step(mailguard_check *c, mailguard_error *err)
 {
@@ -247,12 +259,7 @@ static mailguard_status step(mailguard_check *c, mailguard_error *err)
 			c->stage = MGI_CHECK_WHOLE;
 		break;
 	case MGI_CHECK_WHOLE:
-		mgi_check_files_after(c);
-		if (c->store->reader == &mgi_store_maildir &&
-		    c->opts.quick != MAILGUARD_CHECK_QUICK)
-			st = mgi_maildir_check_after(c, err);
-		if (st >= 0)
-			st = mgi_ledger_settle(c, err);
+		st = whole_look(c, err);
 		if (st < 0)
 			return st;
 		mgi_times_sort(&c->times);

@@ -101,7 +101,8 @@ static size_t cells_of(mailguard_span cell[CELLS], mailguard_span line)
 	mgi_cursor c;
 	size_t n = 0;
 
-	line.len -= line.len && line.data[line.len - 1] == '\n';
+	if (line.data && line.len && line.data[line.len - 1] == '\n')
+		line.len--;
 	c = mgi_cursor_of(line);
 	memset(cell, 0, CELLS * sizeof(*cell));
 	while (n < CELLS && mgi_cursor_until(&cell[n], &c, '\t'))
@@ -255,7 +256,7 @@ static mailguard_status whole(mgi_manifest *m, mailguard_error *err)
 {
 	unsigned char want[MGI_SHA256_BYTES], got[MGI_SHA256_BYTES];
 	uint64_t size = mgi_file_size(m->file), at = 0;
-	mailguard_span line, cell[CELLS];
+	mailguard_span line = { NULL, 0 }, cell[CELLS];
 	mailguard_status st;
 	mgi_hash *hash;
 

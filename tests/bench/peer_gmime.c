@@ -42,7 +42,8 @@ int main(int argc, char **argv)
 	parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
 	while (!g_mime_parser_eos(parser)) {
-		GMimeMessage *msg = g_mime_parser_construct_message(parser, NULL);
+		GMimeMessage *msg =
+			g_mime_parser_construct_message(parser, NULL);
 
 		if (!msg)
 			continue;

@@ -53,8 +53,9 @@ static const tongue tongues[] = {
 	{ "utf-8",
 	  "8bit",
 	  { "caf\xc3\xa9", "r\xc3\xa9union", "tr\xc3\xa8s", "probl\xc3\xa8me",
-	    "bient\xc3\xb4t", "re\xc3\xa7u", "serveur", "pi\xc3\xa8"
-						        "ce" } },
+	    "bient\xc3\xb4t", "re\xc3\xa7u", "serveur",
+	    "pi\xc3\xa8"
+	    "ce" } },
 	{ "iso-2022-jp",
 	  "7bit",
 	  { "\x1b$B%a!<%k\x1b(B", "\x1b$B>c32\x1b(B", "\x1b$BI|5l\x1b(B",
@@ -123,8 +124,8 @@ static void text_put(maker *m, const tongue *t, size_t words, int html)
 
 static void part_put(maker *m, const tongue *t, int html)
 {
-	size_t words = html ? 200 + below(&m->seed, 1300)
-	                    : 20 + below(&m->seed, 380);
+	size_t words =
+		html ? 200 + below(&m->seed, 1300) : 20 + below(&m->seed, 380);
 
 	TELL(m,
 	     "Content-Type: text/%s; charset=%s\n"
@@ -244,12 +245,12 @@ uint64_t make_mbox(const char *path, uint64_t size)
 	int bad = !text || !f;
 
 	for (; !bad && done < size; n++) {
-		size_t from = (size_t)sprintf(
-			text,
-			"From user%" PRIu64 "@example.net Tue Jan %2d "
-			"%02d:%02d:00 2026\n",
-			n % 977, (int)(1 + n % 28), (int)(n % 24),
-			(int)(n % 60));
+		size_t from = (size_t)sprintf(text,
+		                              "From user%" PRIu64
+		                              "@example.net Tue Jan %2d "
+		                              "%02d:%02d:00 2026\n",
+		                              n % 977, (int)(1 + n % 28),
+		                              (int)(n % 24), (int)(n % 60));
 		size_t len = from + make_message(text + from, n, 0);
 
 		text[len++] = '\n';
@@ -280,8 +281,8 @@ int make_maildir(const char *path, uint64_t count)
 
 		snprintf(name, sizeof(name),
 		         "%s/%s/%" PRIu64 ".M%" PRIu64 "P7.host,S=%zu%s", path,
-		         n % 10 ? "cur" : "new", 1400000000 + n, n * 37 % 999983,
-		         len, n % 10 ? ":2,S" : "");
+		         n % 10 ? "cur" : "new", 1400000000 + n,
+		         n * 37 % 999983, len, n % 10 ? ":2,S" : "");
 		f = fopen(name, "wb");
 		bad = !f || fwrite(text, 1, len, f) != len;
 		if (f && fclose(f))
