@@ -36,6 +36,9 @@ install(FILES ${PROJECT_BINARY_DIR}/libmailguard-config.cmake
   DESTINATION ${package} COMPONENT dev)
 
 file(RELATIVE_PATH MAILGUARD_PC_UP /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+if(MAILGUARD_PSL)
+  set(MAILGUARD_PC_PSL ", libpsl >= 0.21")
+endif()
 if(MAILGUARD_NET)
   set(MAILGUARD_PC_NET ", libssl >= 3.0, libcurl >= 7.74, libcares >= 1.18")
 endif()
