@@ -53,6 +53,7 @@ typedef struct mgi_page {
 	mgi_line *lines;
 	uint32_t count, cap;
 	bool report_status, report_feedback, report_receipt; /* parts */
+	bool returned;     /* a mail is attached, or its header */
 	bool status_text;  /* fields of a report in a text */
 	bool report;       /* multipart/report, or its parts */
 	mgi_folded folded; /* of one line at a time */

@@ -191,17 +191,18 @@ static void take(mgi_bounce_work *w, group *g, uint32_t i)
 	}
 }
 
+/* RFC 5965, and the receipts of RFC 8098. */
 static void feedback(mgi_bounce_work *w, mailguard_span s)
 {
 	static const char *const names[] = { "Original-Rcpt-To",
 		                             "Removal-Recipient",
-		                             "Redacted-Address" };
+		                             "Final-Recipient" };
 	char address[256];
 	mailguard_span v;
 	size_t i;
 	int32_t k;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!field(&v, s, names[i]) || !address_of(address, v))
 			continue;
 		k = mgi_bounce_known(w, address, true);
@@ -220,7 +221,8 @@ void mgi_bounce_fields(mgi_bounce_work *w, mgi_region region)
 	for (i = 0; i < w->page.count; i++) {
 		const mgi_line *l = &w->page.lines[i];
 
-		if (l->region == MGI_REGION_FEEDBACK)
+		if (l->region == MGI_REGION_FEEDBACK ||
+		    l->region == MGI_REGION_RECEIPT)
 			feedback(w, mgi_line_span(&w->page, l));
 		if (l->region != region)
 			continue;

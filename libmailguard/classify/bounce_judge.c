@@ -11,6 +11,7 @@
 
 #define TOLD_MAX 6000 /* bytes of text judged for one recipient */
 #define SAID_MAX 400
+#define CLEAR_MIN 50  /* what is less sure is asked about once more */
 #define FIELD_BONUS 8 /* the field is about this recipient alone */
 
 /* What one text came to. */
@@ -102,6 +103,25 @@ static void gather_text(mgi_bounce_work *w, int32_t who)
 		if (l->region == MGI_REGION_NOTE && !l->quoted && l->len &&
 		    l->who == who)
 			gather(w, i, mgi_line_span(&w->page, l), 0);
+	}
+}
+
+/* All that is left when nothing was clear: boilerplate, and the subject. */
+static void gather_rest(mgi_bounce_work *w)
+{
+	uint32_t i;
+
+	clear(w);
+	for (i = 0; i < w->page.count; i++) {
+		const mgi_line *l = &w->page.lines[i];
+		mailguard_span s = mgi_line_span(&w->page, l);
+
+		if (l->len && !l->quoted &&
+		    (l->region == MGI_REGION_QUIET ||
+		     (l->region == MGI_REGION_NOTE && l->who < 0) ||
+		     (l->region == MGI_REGION_HEADER &&
+		      mgi_span_starts_nocase(s, "subject:"))))
+			gather(w, i, s, 0);
 	}
 }
 
@@ -337,6 +357,9 @@ static void by_cause(mailguard_bounce_record *r, const opinion *o, mgi_arena *a)
 	r->fault = o->cause.fault;
 	r->confidence = o->cause.confidence;
 	r->temporary = o->cause.temporary;
+	if (r->kind == MAILGUARD_BOUNCE_DELAYED &&
+	    r->reason == MAILGUARD_REASON_RETRY_EXPIRED)
+		r->reason = MAILGUARD_REASON_DELIVERY_DELAYED;
 	if (r->kind == MAILGUARD_BOUNCE_FAILED && !o->reply &&
 	    (r->reason == MAILGUARD_REASON_CONNECT_TIMEOUT ||
 	     r->reason == MAILGUARD_REASON_READ_TIMEOUT)) {
@@ -411,6 +434,40 @@ static bool is_gone(mailguard_bounce_kind kind, const opinion *text)
 	        kind == MAILGUARD_BOUNCE_VACATION) &&
 	       text->cause.fault == MAILGUARD_FAULT_RECIPIENT &&
 	       text->cause.confidence >= 80;
+}
+
+/* Still going on, and nobody says why. */
+static void only_delayed(mailguard_bounce_record *r, const mgi_bounce_work *w)
+{
+	by_kind(r, w);
+	r->reason = MAILGUARD_REASON_DELIVERY_DELAYED;
+	r->fault = MAILGUARD_FAULT_SERVER_OUTAGE;
+	r->confidence = 60;
+	r->temporary = 1;
+}
+
+/* The clearest of what was said; where none is clear, all that is left. */
+static mailguard_status decide(mailguard_bounce_record *r,
+                               mgi_bounce_work *w,
+                               const opinion *best,
+                               mgi_arena *a,
+                               mailguard_error *err)
+{
+	mailguard_status st = MAILGUARD_OK;
+	opinion rest;
+
+	if (best->cause.confidence < CLEAR_MIN) {
+		gather_rest(w);
+		st = ask(&rest, w, best->phase, err);
+		if (st == MAILGUARD_OK &&
+		    rest.cause.confidence > best->cause.confidence)
+			best = &rest;
+	}
+	if (!best->cause.confidence && r->kind == MAILGUARD_BOUNCE_DELAYED)
+		only_delayed(r, w);
+	else
+		by_cause(r, best, a);
+	return st;
 }
 
 /* What people are shown: the field, or the lines that were read. */
@@ -490,7 +547,9 @@ mailguard_status mgi_bounce_judge(mailguard_bounce_record *out,
 	if (reason_of(out->kind) && !is_gone(out->kind, &text))
 		by_kind(out, w);
 	else
-		by_cause(out, choose(&field, &text, &status), a);
+		st = decide(out, w, choose(&field, &text, &status), a, err);
+	if (st < 0)
+		return st;
 	if (mgi_arena_failed(a))
 		return mgi_fail_nomem(err);
 	finish(out, w->c->mg);

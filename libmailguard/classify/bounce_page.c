@@ -146,6 +146,9 @@ static void begin_part(reading *r, const mailguard_part *part)
 		r->page->report = true;
 	if (!inside && part->flags & MAILGUARD_PART_MESSAGE && part->number)
 		r->returned = part->number;
+	r->page->returned |=
+		r->returned >= 0 ||
+		(part->number && r->open && r->region == MGI_REGION_RETURNED);
 }
 
 static mailguard_status take_body(reading *r,

@@ -13,10 +13,11 @@
 #define HEADER_MIN 20  /* of them from the header, at least */
 #define HEADER_SURE 40 /* with less the text has to say it twice */
 #define TEXT_SURE 60
+#define SUBJECT_MAX 40
 #define SENDER_MAX 40 /* a sender by many names is still one */
 
 typedef struct tally {
-	int header, text, sender;
+	int header, text, sender, subject;
 	int kind[MGI_MEANS_KINDS];
 	uint32_t line[MGI_MEANS_KINDS];
 	const char *rule[MGI_MEANS_KINDS];
@@ -39,6 +40,8 @@ static void count(tally *t,
 		return;
 	if (header && kind == MGI_MEANS_MACHINE)
 		t->sender += points;
+	else if (header && hit->row->where & MGI_IN_SUBJECT)
+		t->subject += points;
 	else if (header)
 		t->header += points;
 	else if (!l->quoted)
@@ -74,19 +77,37 @@ static bool scan_lines(tally *t, mgi_page *p, bool header)
 	return true;
 }
 
+/* A part that only such a report has. */
+static void prove(tally *t,
+                  const mgi_page *p,
+                  mailguard_bounce_kind kind,
+                  mgi_region region,
+                  const char *rule)
+{
+	uint32_t i = 0;
+
+	while (i + 1 < p->count && p->lines[i].region != region)
+		i++;
+	t->kind[kind] += 200;
+	t->line[kind] = i;
+	t->rule[kind] = rule;
+}
+
 /* Fields for programs, above all words: RFC 3464, 5965, 8098. */
 static void count_reports(tally *t, const mgi_page *p)
 {
 	if (p->report)
 		t->header += 20;
+	if (p->returned)
+		t->header += 10;
 	if (p->report_feedback) {
 		t->header += 50;
-		t->kind[MAILGUARD_BOUNCE_FEEDBACK] += 200;
-		t->rule[MAILGUARD_BOUNCE_FEEDBACK] = "rfc/5965";
+		prove(t, p, MAILGUARD_BOUNCE_FEEDBACK, MGI_REGION_FEEDBACK,
+		      "rfc/5965");
 	} else if (p->report_receipt) {
 		t->header += 50;
-		t->kind[MAILGUARD_BOUNCE_RECEIPT] += 200;
-		t->rule[MAILGUARD_BOUNCE_RECEIPT] = "rfc/8098";
+		prove(t, p, MAILGUARD_BOUNCE_RECEIPT, MGI_REGION_RECEIPT,
+		      "rfc/8098");
 	} else if (p->report_status) {
 		t->text += 40;
 		t->header += p->report ? 30 : 20;
@@ -135,8 +156,10 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 		return mgi_fail_nomem(err);
 	count_reports(&t, &w->page);
 	t.header += t.sender < SENDER_MAX ? t.sender : SENDER_MAX;
+	/* Whoever answers a bounce keeps its subject. */
 	if (t.header < HEADER_MIN)
 		return MAILGUARD_OK;
+	t.header += t.subject < SUBJECT_MAX ? t.subject : SUBJECT_MAX;
 	if (!scan_lines(&t, &w->page, false))
 		return mgi_fail_nomem(err);
 	if (!is_report(&t, quoted(&w->page)))
