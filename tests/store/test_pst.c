@@ -410,7 +410,7 @@ static const struct {
 	{ "16 KiB of zeros", zero_chunk, "damaged", "pst.zero-chunk" },
 	{ "32 KiB of elsewhere", foreign_chunk, "damaged",
 	  "pst.foreign-chunk" },
-	{ "of the future", version, "unreadable", "pst.version" },
+	{ "of the future", version, "damaged", "pst.version" },
 };
 
 Test(store_pst, damage_is_called_by_its_name)
@@ -579,6 +579,41 @@ Test(store_pst, quick_never_says_sound)
 	free(file.at);
 	cr_expect(eq(i32, summary_of(path, MAILGUARD_CHECK_QUICK).verdict,
 	             MAILGUARD_SOUNDNESS_DAMAGED));
+}
+
+static int stop_later(const mailguard_progress *at, void *left)
+{
+	(void)at;
+	return --*(int *)left < 0;
+}
+
+Test(store_pst, a_check_stops_wherever_it_is_told)
+{
+	int n, cancelled = 0;
+
+	make(&plain);
+	for (n = 0; n < 40; n++) {
+		mailguard_check_options opts = MAILGUARD_CHECK_OPTIONS_INIT;
+		const mailguard_finding *f;
+		mailguard_store *store;
+		mailguard_check *check;
+		mailguard_status st;
+		int left = n;
+
+		opts.progress = stop_later;
+		opts.payload = &left;
+		ok(mailguard_store_open(&store, mg, path, NULL));
+		ok(mailguard_store_check(&check, store, &opts, NULL));
+		while ((st = mailguard_check_next(&f, check, NULL)) ==
+		       MAILGUARD_OK)
+			;
+		cancelled += st == MAILGUARD_ECANCELLED;
+		cr_expect(st == MAILGUARD_ECANCELLED ||
+		          st == MAILGUARD_ITEROVER);
+		mailguard_check_free(check);
+		mailguard_store_free(store);
+	}
+	cr_expect(cancelled > 20, "%d", cancelled);
 }
 
 /* -- memory ---------------------------------------------------------------- */

@@ -166,6 +166,10 @@ void mgi_pst_tell_in(mgi_pst_audit *a,
                      mgi_say_id text,
                      const char *folder,
                      uint64_t item);
+/* In long loops: now and then, does the host want to stop? */
+mailguard_status mgi_pst_tick(mgi_pst_audit *a,
+                              uint64_t turn,
+                              mailguard_error *err);
 /* Is one of the blocks kept as bad? */
 bool mgi_pst_is_bad(const mgi_pst_audit *a, uint64_t bid);
 

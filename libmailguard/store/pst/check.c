@@ -36,6 +36,13 @@ void mgi_pst_tell_in(mgi_pst_audit *a,
 	mgi_check_note(a->check, &f, text);
 }
 
+mailguard_status mgi_pst_tick(mgi_pst_audit *a,
+                              uint64_t turn,
+                              mailguard_error *err)
+{
+	return turn % 4096 ? MAILGUARD_OK : mgi_walk_tick(a->check->walk, err);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;

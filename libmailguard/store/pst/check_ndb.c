@@ -221,6 +221,9 @@ mailguard_status mgi_pst_check_blocks_tree(mgi_pst_audit *a,
 			             MGI_SAY_PST_BLOCK_OUT, b.at, b.stored);
 		/* What lies nowhere is bad, but has no place to look at. */
 		place_add(a, fits ? b.at : UINT64_MAX, b.bid, &b, !fits);
+		st = mgi_pst_tick(a, a->blocks, err);
+		if (st < 0)
+			break;
 	}
 	return st < 0 ? st : MAILGUARD_ITEROVER;
 }
@@ -296,6 +299,9 @@ mailguard_status mgi_pst_check_nodes_tree(mgi_pst_audit *a,
 
 		order_look(a, n.nid, &t);
 		node_look(a, &n);
+		st = mgi_pst_tick(a, a->nodes, err);
+		if (st < 0)
+			break;
 	}
 	if (st < 0)
 		return st;

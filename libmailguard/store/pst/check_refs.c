@@ -204,6 +204,7 @@ mailguard_status mgi_pst_check_needs(mgi_pst_audit *a, mailguard_error *err)
 {
 	const mgi_pst_page *page;
 	mailguard_status st;
+	uint64_t seen = 0;
 	mgi_pst_trip t;
 	uint32_t i;
 
@@ -221,6 +222,8 @@ mailguard_status mgi_pst_check_needs(mgi_pst_audit *a, mailguard_error *err)
 		mgi_pst_block b = mgi_pst_entry_block(a->shape, page, i);
 
 		st = block_compare(a, &b, err);
+		if (st >= 0)
+			st = mgi_pst_tick(a, ++seen, err);
 	}
 	while (st >= 0 && a->need)
 		st = missing_tell(a, err);
