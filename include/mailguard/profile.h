@@ -180,5 +180,91 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_profile_json(
 	const mailguard_profile *p,
 	mailguard_error *err);
 
+/** In whose words. Numbers are stable; new ones are appended. */
+typedef int32_t mailguard_profile_format;
+enum {
+	MAILGUARD_PROFILE_JSON = 0,         /**< The profile itself. */
+	MAILGUARD_PROFILE_AUTOCONFIG = 1,   /**< Mozilla's, of one account. */
+	MAILGUARD_PROFILE_MOBILECONFIG = 2, /**< Apple's, not signed. */
+	MAILGUARD_PROFILE_PRF = 3,          /**< Outlook's .prf. */
+	MAILGUARD_PROFILE_THUNDERBIRD = 4,  /**< Lines of a prefs.js. */
+	MAILGUARD_PROFILE_SHEET = 5         /**< A page to print, in HTML. */
+};
+
+/** Of "profile", "autoconfig", "mobileconfig", "prf", "thunderbird" or
+ *  "sheet"; -1 for anything else. */
+MAILGUARD_EXTERN(mailguard_profile_format) mailguard_profile_format_find(
+	const char *name);
+/**
+ * Append the accounts in the words of `format`; no password is in any of them.
+ * What a format cannot say is left out: docs/rooms/profile.md has a table.
+ * UTF-8, but for a .prf with characters beyond ASCII (CP932, else UTF-16LE).
+ *
+ * @param account  The id of the one account to export; NULL: all of them. An
+ *                 autoconfig file is of one. Of no matter to the profile
+ *                 itself.
+ * @retval MAILGUARD_EINVAL  No such format or account, no account at all, or
+ *                           more than the format holds.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_export(
+	mailguard_buffer *out,
+	const mailguard_profile *p,
+	mailguard_profile_format format,
+	const char *account,
+	mailguard_error *err);
+
+/** What happened to one thing. Numbers are stable. */
+enum {
+	MAILGUARD_DIFF_ADDED = 0,
+	MAILGUARD_DIFF_REMOVED = 1,
+	MAILGUARD_DIFF_CHANGED = 2
+};
+
+/** "added", "removed", "changed"; "unknown" for anything else. */
+MAILGUARD_EXTERN(const char *) mailguard_diff_what_name(int32_t what);
+
+/** One difference. May grow at the end. */
+typedef struct mailguard_change {
+	int32_t what; /**< MAILGUARD_DIFF_ADDED ... */
+	int32_t reserved;
+	const char *list;   /**< "accounts", "providers" or "stores". */
+	const char *name;   /**< The address, the provider's name, the path. */
+	const char *field;  /**< "user_in", "server_in.port"; NULL if all of
+	                         it came or went, as are the two below. */
+	const char *before; /**< "" for nothing. */
+	const char *after;
+} mailguard_change;
+
+/** What changed from one profile to another. */
+typedef struct mailguard_diff mailguard_diff;
+
+/**
+ * Compare two profiles. Ids, uuids, the order and who said what do not count:
+ * accounts are matched by uuid, else by address; a server is told with the
+ * accounts that use it.
+ *
+ * @param[out] out  Free with mailguard_diff_free(); keeps nothing of the two.
+ * @retval MAILGUARD_EINVAL  One of them is missing.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_profile_diff(
+	mailguard_diff **out,
+	const mailguard_profile *before,
+	const mailguard_profile *after,
+	mailguard_error *err);
+/** Borrowed from the diff; NULL past the end. None: nothing was changed. */
+MAILGUARD_EXTERN(const mailguard_change *) mailguard_diff_change(
+	const mailguard_diff *d,
+	size_t i);
+/** Append a line a change, or one that says that there is none. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_diff_text(mailguard_buffer *out,
+                                                       const mailguard_diff *d,
+                                                       mailguard_error *err);
+/** Append docs/schema/diff.json. */
+MAILGUARD_EXTERN(mailguard_status) mailguard_diff_json(mailguard_buffer *out,
+                                                       const mailguard_diff *d,
+                                                       mailguard_error *err);
+/** NULL is fine. */
+MAILGUARD_EXTERN(void) mailguard_diff_free(mailguard_diff *d);
+
 MAILGUARD_END_DECLS
 #endif

@@ -7,7 +7,7 @@
  * placeholder without its last %, a port of another protocol) are read with a
  * note.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -114,7 +114,7 @@ static void placeholder_note(mailguard_profile *p, const char *host)
 }
 
 static mailguard_tls tls_of(mailguard_profile *p,
-                            const mgi_draft *d,
+                            const mgi_claim *d,
                             mgi_slot slot)
 {
 	const char *socket = d->text[slot];
@@ -124,7 +124,7 @@ static mailguard_tls tls_of(mailguard_profile *p,
 	if (socket && mgi_strcmp_nocase(socket, "STARTTLS") == 0)
 		return MAILGUARD_TLS_STARTTLS;
 	if (socket && mgi_strcmp_nocase(socket, "plain") != 0)
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_WORD, d->key[slot],
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_WORD, d->key[slot],
 		               socket);
 	return MAILGUARD_TLS_NONE;
 }
@@ -136,6 +136,12 @@ static const char *auth_of(const char *word)
 		return NULL;
 	if (mgi_strcmp_nocase(word, "password-encrypted") == 0)
 		return "cram-md5";
+	if (mgi_strcmp_nocase(word, "NTLM") == 0)
+		return "ntlm";
+	if (mgi_strcmp_nocase(word, "GSSAPI") == 0)
+		return "gssapi";
+	if (mgi_strcmp_nocase(word, "TLS-client-cert") == 0)
+		return "external";
 	if (mgi_strcmp_nocase(word, "none") == 0 ||
 	    mgi_strcmp_nocase(word, "client-IP-address") == 0)
 		return NULL;
@@ -143,7 +149,7 @@ static const char *auth_of(const char *word)
 }
 
 /* What a server's element says goes to five slots in a row. */
-static bool service_read(mgi_draft *d,
+static bool service_read(mgi_claim *d,
                          mailguard_profile *p,
                          const mgi_xml_node *node,
                          const char *address,
@@ -168,17 +174,33 @@ static bool service_read(mgi_draft *d,
 		placeholder_note(p, host);
 		return false;
 	}
-	mgi_draft_put(d, host_slot, host,
+	mgi_claim_put(d, host_slot, host,
 	              mgi_arena_printf(p->arena, "%s hostname", name));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		mgi_draft_put(d, (mgi_slot)((int)host_slot + rows[i].after),
+		mgi_claim_put(d, (mgi_slot)((int)host_slot + rows[i].after),
 		              child_text(p, node, rows[i].child, address),
 		              mgi_arena_printf(p->arena, "%s %s", name,
 		                               rows[i].child));
 	return true;
 }
 
-static void incoming_take(mgi_draft *d,
+/* What the provider would have of mail that was fetched. */
+static void leave_take(mgi_claim *d,
+                       mailguard_profile *p,
+                       const mgi_xml_node *node)
+{
+	const mgi_xml_node *pop3 = mgi_xml_child(node, "pop3");
+
+	mgi_claim_put(d, MGI_SLOT_LEAVE,
+	              child_text(p, pop3, "leaveMessagesOnServer", ""),
+	              "pop3 leaveMessagesOnServer");
+	mgi_claim_put(d, MGI_SLOT_LEAVE_DAYS,
+	              child_text(p, pop3, "daysToLeaveMessagesOnServer", ""),
+	              "pop3 daysToLeaveMessagesOnServer");
+	d->leave = mgi_claim_flag(d, MGI_SLOT_LEAVE);
+}
+
+static void incoming_take(mgi_claim *d,
                           mailguard_profile *p,
                           const mgi_xml_node *node,
                           const char *address)
@@ -189,13 +211,15 @@ static void incoming_take(mgi_draft *d,
 	    !service_read(d, p, node, address, MGI_SLOT_IN_HOST))
 		return;
 	d->protocol = imap ? MAILGUARD_PROTOCOL_IMAP : MAILGUARD_PROTOCOL_POP3;
-	mgi_draft_put(d, MGI_SLOT_IN_PROTOCOL, imap ? "imap" : "pop3",
+	mgi_claim_put(d, MGI_SLOT_IN_PROTOCOL, imap ? "imap" : "pop3",
 	              "incomingServer type");
 	d->tls_in = tls_of(p, d, MGI_SLOT_IN_TLS);
 	d->text[MGI_SLOT_IN_AUTH] = auth_of(d->text[MGI_SLOT_IN_AUTH]);
+	if (!imap)
+		leave_take(d, p, node);
 }
 
-static void services_find(mgi_draft *d,
+static void services_find(mgi_claim *d,
                           mailguard_profile *p,
                           const mgi_xml_node *provider,
                           const char *address)
@@ -242,16 +266,16 @@ static void config_read(mailguard_profile *p,
 	const char *web = webmail_find(p, root);
 	mailguard_provider *owner;
 	mailguard_account *a;
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, path, NULL);
+	mgi_claim_begin(&d, path, NULL);
 	d.place = "emailProvider";
-	mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+	mgi_claim_put(&d, MGI_SLOT_ADDRESS, address, NULL);
 	services_find(&d, p, provider, address);
-	mgi_draft_put(&d, MGI_SLOT_WEBMAIL,
+	mgi_claim_put(&d, MGI_SLOT_WEBMAIL,
 	              web ? web : webmail_find(p, provider),
 	              "webMail loginPage");
-	a = mgi_draft_account(p, &d);
+	a = mgi_claim_account(p, &d);
 	if (!a)
 		return;
 	owner = mgi_profile_find(p, MGI_ITEM_PROVIDER, a->provider);

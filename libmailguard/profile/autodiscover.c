@@ -2,7 +2,7 @@
  * autodiscover.c - the answer of Microsoft's Autodiscover (POX): a provider's
  * settings for one address, which stands in the request only.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -71,7 +71,7 @@ static mailguard_tls tls_of(const char *encryption,
 
 /* One <Protocol>; of each direction the first counts, IMAP or POP3 alike. */
 static void protocol_take(mailguard_profile *p,
-                          mgi_draft *d,
+                          mgi_claim *d,
                           const mgi_xml_node *node)
 {
 	const char *type = child_text(p, node, "Type");
@@ -84,7 +84,7 @@ static void protocol_take(mailguard_profile *p,
 	if (d->text[out ? MGI_SLOT_OUT_HOST : MGI_SLOT_IN_HOST])
 		return;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		mgi_draft_put(d, out ? words[i].out : words[i].in,
+		mgi_claim_put(d, out ? words[i].out : words[i].in,
 		              child_text(p, node, words[i].word),
 		              mgi_arena_printf(p->arena, "%s %s", type,
 		                               words[i].word));
@@ -108,7 +108,7 @@ static mailguard_status autodiscover_read(mailguard_profile *p,
 {
 	const mgi_xml_node *root, *node;
 	mailguard_status st;
-	mgi_draft d;
+	mgi_claim d;
 	mgi_xml *doc;
 
 	if (!address || !strchr(address, '@'))
@@ -118,18 +118,18 @@ static mailguard_status autodiscover_read(mailguard_profile *p,
 	st = mgi_import_xml(&doc, p, text, path, err);
 	if (st < 0)
 		return st;
-	mgi_draft_begin(&d, path, NULL);
-	mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+	mgi_claim_begin(&d, path, NULL);
+	mgi_claim_put(&d, MGI_SLOT_ADDRESS, address, NULL);
 	root = mgi_xml_root(doc);
 	for (node = root; node; node = mgi_xml_walk(node, root))
 		if (mgi_xml_is(node, "Protocol"))
 			protocol_take(p, &d, node);
 	mgi_xml_free(doc);
-	if (mgi_draft_flag(&d, MGI_SLOT_OWN + 2) == 1 &&
+	if (mgi_claim_flag(&d, MGI_SLOT_OWN + 2) == 1 &&
 	    !d.text[MGI_SLOT_OUT_USER])
-		mgi_draft_put(&d, MGI_SLOT_OUT_USER, d.text[MGI_SLOT_IN_USER],
+		mgi_claim_put(&d, MGI_SLOT_OUT_USER, d.text[MGI_SLOT_IN_USER],
 		              "SMTP UsePOPAuth");
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 	return mgi_profile_status(p, err);
 }
 

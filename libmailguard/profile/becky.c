@@ -2,7 +2,7 @@
  * becky.c - Becky! Internet Mail: Mailbox.ini, in the folder of the mailbox
  * whose settings it holds.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 #include "profile/ini.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #define IMAP_SSL (MGI_SLOT_OWN + 1)
 #define SMTP_AUTH (MGI_SLOT_OWN + 2)
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "Name", MGI_SLOT_LABEL },
 	{ "YourName", MGI_SLOT_NAME },
 	{ "MailAddress", MGI_SLOT_ADDRESS },
@@ -46,7 +46,7 @@ static bool becky_sniff(mailguard_span head, const char *name)
 }
 
 /* POP3 and IMAP have ports and flags of their own; one of them is used. */
-static void imap_choose(mgi_draft *d)
+static void imap_choose(mgi_claim *d)
 {
 	if (!d->text[PROTOCOL] || strcmp(d->text[PROTOCOL], "1") != 0)
 		return;
@@ -58,11 +58,11 @@ static void imap_choose(mgi_draft *d)
 }
 
 /* "SSL" of a port other than 465 is begun by STARTTLS. */
-static mailguard_tls tls_out(const mgi_draft *d)
+static mailguard_tls tls_out(const mgi_claim *d)
 {
 	const char *port = d->text[MGI_SLOT_OUT_PORT];
 
-	if (mgi_draft_flag(d, MGI_SLOT_OUT_TLS) != 1)
+	if (mgi_claim_flag(d, MGI_SLOT_OUT_TLS) != 1)
 		return MAILGUARD_TLS_NONE;
 	return port && (strcmp(port, "587") == 0 || strcmp(port, "25") == 0)
 	               ? MAILGUARD_TLS_STARTTLS
@@ -77,31 +77,31 @@ static mailguard_status becky_read(mailguard_profile *p,
 {
 	mgi_ini ini = mgi_ini_of(text);
 	mgi_ini_line l;
-	mgi_draft d;
+	mgi_claim d;
 
 	(void)address;
-	mgi_draft_begin(&d, path, "becky");
+	mgi_claim_begin(&d, path, "becky");
 	d.place = "[Account]";
 	while (mgi_ini_next(&l, &ini)) {
 		if (l.kind == MGI_INI_BAD)
 			mgi_import_line_note(p, path, l.line);
 		else if (mgi_span_is_nocase(l.section, "Account"))
-			(void)mgi_draft_take(&d, p->arena, words, l.key,
+			(void)mgi_claim_take(&d, p->arena, words, l.key,
 			                     l.value);
 	}
 	imap_choose(&d);
-	if (mgi_draft_flag(&d, MGI_SLOT_IN_TLS) == 1)
+	if (mgi_claim_flag(&d, MGI_SLOT_IN_TLS) == 1)
 		d.tls_in = MAILGUARD_TLS_IMPLICIT;
 	d.tls_out = tls_out(&d);
 	d.port_out = 25;
 	if (d.protocol == MAILGUARD_PROTOCOL_POP3)
-		d.leave = mgi_draft_flag(&d, MGI_SLOT_LEAVE);
-	if (mgi_draft_flag(&d, SMTP_AUTH) == 1 && !d.text[MGI_SLOT_OUT_USER])
-		mgi_draft_put(&d, MGI_SLOT_OUT_USER, d.text[MGI_SLOT_IN_USER],
+		d.leave = mgi_claim_flag(&d, MGI_SLOT_LEAVE);
+	if (mgi_claim_flag(&d, SMTP_AUTH) == 1 && !d.text[MGI_SLOT_OUT_USER])
+		mgi_claim_put(&d, MGI_SLOT_OUT_USER, d.text[MGI_SLOT_IN_USER],
 		              d.key[SMTP_AUTH]);
-	mgi_draft_put(&d, MGI_SLOT_STORE, mgi_import_folder(p, path), NULL);
+	mgi_claim_put(&d, MGI_SLOT_STORE, mgi_import_folder(p, path), NULL);
 	d.kind = "becky";
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 	mgi_import_end_check(p, path, text, false);
 	return mgi_profile_status(p, err);
 }

@@ -2,7 +2,7 @@
  * conflict.c - two settings of one address that do not agree: this file says
  * port 110 without encryption, that one 995 with TLS.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * getmail.c - getmailrc: one mailbox that is fetched, and where it goes.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 #include "profile/ini.h"
 
 #include <string.h>
@@ -12,19 +12,19 @@
 #define DELETE_AFTER (MGI_SLOT_OWN + 1)
 #define KIND (MGI_SLOT_OWN + 2)
 
-static const mgi_word retriever[] = {
+static const mgi_claim_word retriever[] = {
 	{ "type", MGI_SLOT_IN_PROTOCOL }, { "server", MGI_SLOT_IN_HOST },
 	{ "port", MGI_SLOT_IN_PORT },     { "username", MGI_SLOT_IN_USER },
 	{ "password", MGI_SLOT_SECRET },  { NULL, MGI_SLOT_OWN },
 };
 
-static const mgi_word destination[] = {
+static const mgi_claim_word destination[] = {
 	{ "type", KIND },
 	{ "path", MGI_SLOT_STORE },
 	{ NULL, MGI_SLOT_OWN },
 };
 
-static const mgi_word options[] = {
+static const mgi_claim_word options[] = {
 	{ "delete", DELETE },
 	{ "delete_after", DELETE_AFTER },
 	{ NULL, MGI_SLOT_OWN },
@@ -36,11 +36,11 @@ static bool getmail_sniff(mailguard_span head, const char *name)
 	return mgi_ini_has(head, "retriever");
 }
 
-static void line_take(mgi_draft *d, mgi_arena *arena, const mgi_ini_line *l)
+static void line_take(mgi_claim *d, mgi_arena *arena, const mgi_ini_line *l)
 {
 	static const struct {
 		const char *section;
-		const mgi_word *words;
+		const mgi_claim_word *words;
 	} sections[] = {
 		{ "retriever", retriever },
 		{ "destination", destination },
@@ -52,13 +52,13 @@ static void line_take(mgi_draft *d, mgi_arena *arena, const mgi_ini_line *l)
 		if (mgi_span_is_nocase(l->section, sections[i].section)) {
 			d->place = mgi_arena_printf(arena, "[%s]",
 			                            sections[i].section);
-			(void)mgi_draft_take(d, arena, sections[i].words,
+			(void)mgi_claim_take(d, arena, sections[i].words,
 			                     l->key, l->value);
 		}
 }
 
 /* "SimplePOP3SSLRetriever", "Maildir". */
-static void types_read(mgi_draft *d)
+static void types_read(mgi_claim *d)
 {
 	mailguard_span type = mgi_span_of(d->text[MGI_SLOT_IN_PROTOCOL]);
 
@@ -83,9 +83,9 @@ static mailguard_status getmail_read(mailguard_profile *p,
 	mgi_ini ini = mgi_ini_of(text);
 	int32_t deletes;
 	mgi_ini_line l;
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, path, "getmail");
+	mgi_claim_begin(&d, path, "getmail");
 	d.sides = MGI_SIDES_IN;
 	while (mgi_ini_next(&l, &ini)) {
 		if (l.kind == MGI_INI_BAD)
@@ -95,17 +95,17 @@ static mailguard_status getmail_read(mailguard_profile *p,
 	}
 	d.place = NULL;
 	types_read(&d);
-	deletes = mgi_draft_flag(&d, DELETE);
+	deletes = mgi_claim_flag(&d, DELETE);
 	if (deletes >= 0 || d.text[DELETE_AFTER]) {
 		d.leave = deletes != 1;
 		d.key[MGI_SLOT_LEAVE] = d.key[DELETE];
 	}
 	if (deletes != 1 && d.text[DELETE_AFTER] &&
 	    strcmp(d.text[DELETE_AFTER], "0") != 0)
-		mgi_draft_put(&d, MGI_SLOT_LEAVE_DAYS, d.text[DELETE_AFTER],
+		mgi_claim_put(&d, MGI_SLOT_LEAVE_DAYS, d.text[DELETE_AFTER],
 		              d.key[DELETE_AFTER]);
-	mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
-	(void)mgi_draft_account(p, &d);
+	mgi_claim_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+	(void)mgi_claim_account(p, &d);
 	mgi_import_end_check(p, path, text, false);
 	return mgi_profile_status(p, err);
 }

@@ -5,7 +5,7 @@
  * The high half of a number is the property, the low half its type. What is
  * stored of a password is only hidden, not encrypted: it is never looked at.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -91,7 +91,7 @@ static const char *text_of(mgi_arena *arena, mailguard_span s)
 }
 
 static void value_take(mailguard_profile *p,
-                       mgi_draft *d,
+                       mgi_claim *d,
                        uint32_t id,
                        mailguard_span value)
 {
@@ -104,9 +104,9 @@ static void value_take(mailguard_profile *p,
 		d->secret |= value.len > 0;
 		d->key[MGI_SLOT_SECRET] = at->name;
 	} else if ((id & 0xffff) == TYPE_TEXT) {
-		mgi_draft_put(d, at->slot, text_of(p->arena, value), at->name);
+		mgi_claim_put(d, at->slot, text_of(p->arena, value), at->name);
 	} else if (value.len == 4) {
-		mgi_draft_put(
+		mgi_claim_put(
 			d, at->slot,
 			mgi_arena_printf(p->arena, "%lu",
 		                         (unsigned long)mgi_cursor_u32le(&c)),
@@ -114,25 +114,25 @@ static void value_take(mailguard_profile *p,
 	}
 }
 
-static void finish(mailguard_profile *p, mgi_draft *d)
+static void finish(mailguard_profile *p, mgi_claim *d)
 {
 	const char *server = d->key[MGI_SLOT_IN_HOST];
-	int64_t port = mgi_draft_number(p, d, MGI_SLOT_OUT_PORT, 65535);
+	int64_t port = mgi_claim_number(p, d, MGI_SLOT_OUT_PORT, 65535);
 
 	if (server && strncmp(server, "IMAP", 4) == 0)
 		d->protocol = MAILGUARD_PROTOCOL_IMAP;
-	if (mgi_draft_number(p, d, MGI_SLOT_IN_TLS, 1) == 1)
+	if (mgi_claim_number(p, d, MGI_SLOT_IN_TLS, 1) == 1)
 		d->tls_in = MAILGUARD_TLS_IMPLICIT;
-	if (mgi_draft_number(p, d, MGI_SLOT_OUT_TLS, 1) == 1)
+	if (mgi_claim_number(p, d, MGI_SLOT_OUT_TLS, 1) == 1)
 		d->tls_out = port == 25 || port == 587 ? MAILGUARD_TLS_STARTTLS
 		                                       : MAILGUARD_TLS_IMPLICIT;
 	d->port_out = 25;
-	if (mgi_draft_number(p, d, SICILY, UINT32_MAX) == 2)
-		mgi_draft_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
+	if (mgi_claim_number(p, d, SICILY, UINT32_MAX) == 2)
+		mgi_claim_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
 		              d->key[SICILY]);
 	if (d->protocol == MAILGUARD_PROTOCOL_POP3)
-		d->leave = (int32_t)mgi_draft_number(p, d, MGI_SLOT_LEAVE, 1);
-	if (mgi_draft_number(p, d, EXPIRES, 1) != 1)
+		d->leave = (int32_t)mgi_claim_number(p, d, MGI_SLOT_LEAVE, 1);
+	if (mgi_claim_number(p, d, EXPIRES, 1) != 1)
 		d->text[MGI_SLOT_LEAVE_DAYS] = d->key[MGI_SLOT_LEAVE_DAYS] =
 			NULL;
 }
@@ -144,10 +144,10 @@ static mailguard_status iaf_read(mailguard_profile *p,
                                  mailguard_error *err)
 {
 	mgi_cursor c = mgi_cursor_of(bytes);
-	mgi_draft d;
+	mgi_claim d;
 
 	(void)address;
-	mgi_draft_begin(&d, path, "outlook-express");
+	mgi_claim_begin(&d, path, "outlook-express");
 	mgi_cursor_skip(&c, HEAD_LEN);
 	while (mgi_cursor_left(&c)) {
 		size_t at = bytes.len - mgi_cursor_left(&c);
@@ -163,7 +163,7 @@ static mailguard_status iaf_read(mailguard_profile *p,
 		value_take(p, &d, id, value);
 	}
 	finish(p, &d);
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 	return mgi_profile_status(p, err);
 }
 

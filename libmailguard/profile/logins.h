@@ -3,7 +3,7 @@
 /*
  * logins.h - what lies beside Thunderbird's prefs.js.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 /* The servers a password is stored for; never a password. */
 typedef struct mgi_logins {

@@ -3,7 +3,7 @@
  * channel joins two stores; only a Maildir that stands alone is an account's.
  */
 #include "profile/conf.h"
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define REQUIRE_SSL (MGI_SLOT_OWN + 1)
 #define SSL_TYPE MGI_SLOT_IN_TLS
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "Host", MGI_SLOT_IN_HOST }, { "Port", MGI_SLOT_IN_PORT },
 	{ "User", MGI_SLOT_IN_USER }, { "Pass", MGI_SLOT_SECRET },
 	{ "TLSType", SSL_TYPE },      { "SSLType", SSL_TYPE },
@@ -68,7 +68,7 @@ static const char *maildir_find(mailguard_profile *p, mailguard_span text)
 	return count == 1 ? path : NULL;
 }
 
-static void account_end(mailguard_profile *p, mgi_draft *d, const char *maildir)
+static void account_end(mailguard_profile *p, mgi_claim *d, const char *maildir)
 {
 	const char *type = d->text[SSL_TYPE];
 
@@ -84,32 +84,32 @@ static void account_end(mailguard_profile *p, mgi_draft *d, const char *maildir)
 		d->tls_in = mgi_strcmp_nocase(type, "IMAPS") == 0
 		                    ? MAILGUARD_TLS_IMPLICIT
 		                    : MAILGUARD_TLS_STARTTLS;
-	else if (mgi_draft_flag(d, USE_IMAPS) == 1)
+	else if (mgi_claim_flag(d, USE_IMAPS) == 1)
 		d->tls_in = MAILGUARD_TLS_IMPLICIT;
-	else if (mgi_draft_flag(d, REQUIRE_SSL) == 0)
+	else if (mgi_claim_flag(d, REQUIRE_SSL) == 0)
 		d->tls_in = MAILGUARD_TLS_NONE;
-	mgi_draft_put(d, MGI_SLOT_STORE, maildir, "MaildirStore Path");
+	mgi_claim_put(d, MGI_SLOT_STORE, maildir, "MaildirStore Path");
 	d->kind = "maildir";
-	(void)mgi_draft_account(p, d);
+	(void)mgi_claim_account(p, d);
 }
 
 static void account_begin(mailguard_profile *p,
-                          mgi_draft *d,
+                          mgi_claim *d,
                           const mgi_conf_line *l,
                           const char *address)
 {
 	const char *file = d->file;
 
-	mgi_draft_begin(d, file, "mbsync");
+	mgi_claim_begin(d, file, "mbsync");
 	d->sides = MGI_SIDES_IN;
 	d->place =
 		mgi_arena_printf(p->arena, "%.*s %.*s", (int)l->key.len,
 	                         (const char *)l->key.data, (int)l->value.len,
 	                         (const char *)l->value.data);
-	mgi_draft_put(d, MGI_SLOT_LABEL,
+	mgi_claim_put(d, MGI_SLOT_LABEL,
 	              mgi_arena_strndup(p->arena, l->value.data, l->value.len),
 	              d->place);
-	mgi_draft_put(d, MGI_SLOT_ADDRESS, address, NULL);
+	mgi_claim_put(d, MGI_SLOT_ADDRESS, address, NULL);
 }
 
 static mailguard_status mbsync_read(mailguard_profile *p,
@@ -122,9 +122,9 @@ static mailguard_status mbsync_read(mailguard_profile *p,
 	mgi_conf conf = mgi_conf_of(text);
 	section now = OTHER;
 	mgi_conf_line l;
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, path, "mbsync");
+	mgi_claim_begin(&d, path, "mbsync");
 	while (mgi_conf_next(&l, &conf)) {
 		if (begins(l.key)) {
 			if (now == ACCOUNT)
@@ -136,7 +136,7 @@ static mailguard_status mbsync_read(mailguard_profile *p,
 		if (!l.value.len)
 			mgi_import_line_note(p, path, l.line);
 		if (now == ACCOUNT)
-			(void)mgi_draft_take(&d, p->arena, words, l.key,
+			(void)mgi_claim_take(&d, p->arena, words, l.key,
 			                     l.value);
 	}
 	if (now == ACCOUNT)

@@ -4,7 +4,7 @@
  *
  * A signed one holds the same inside a CMS envelope; it is told, not opened.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #define PAYLOAD MGI_SLOT_OWN
 #define SAME_PASSWORD (MGI_SLOT_OWN + 1)
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "PayloadType", PAYLOAD },
 	{ "EmailAccountDescription", MGI_SLOT_LABEL },
 	{ "EmailAccountName", MGI_SLOT_NAME },
@@ -52,7 +52,7 @@ static bool signed_sniff(mailguard_span head, const char *name)
 
 /* A value's text: "true" for <true/>. */
 static void value_take(mailguard_profile *p,
-                       mgi_draft *d,
+                       mgi_claim *d,
                        const mgi_xml_node *key,
                        const mgi_xml_node *value)
 {
@@ -66,7 +66,7 @@ static void value_take(mailguard_profile *p,
 		mgi_buf_puts(&text, mgi_xml_name(value));
 	if (mgi_buf_status(&name, NULL) >= 0 &&
 	    mgi_buf_status(&text, NULL) >= 0)
-		(void)mgi_draft_take(d, p->arena, words,
+		(void)mgi_claim_take(d, p->arena, words,
 		                     mgi_span_trim(mgi_buf_span(&name)),
 		                     mgi_span_trim(mgi_buf_span(&text)));
 	else
@@ -78,20 +78,20 @@ static void value_take(mailguard_profile *p,
 
 /* Only "UseSSL" is said; the port tells which kind it is. */
 static mailguard_tls tls_of(mailguard_profile *p,
-                            const mgi_draft *d,
+                            const mgi_claim *d,
                             mgi_slot tls,
                             mgi_slot port)
 {
-	int64_t n = mgi_draft_number(p, d, port, 65535);
+	int64_t n = mgi_claim_number(p, d, port, 65535);
 
-	if (mgi_draft_flag(d, tls) != 1)
+	if (mgi_claim_flag(d, tls) != 1)
 		return MAILGUARD_TLS_NONE;
 	return n == 25 || n == 587 || n == 110 || n == 143
 	               ? MAILGUARD_TLS_STARTTLS
 	               : MAILGUARD_TLS_IMPLICIT;
 }
 
-static void auth_name(mgi_draft *d, mgi_slot slot)
+static void auth_name(mgi_claim *d, mgi_slot slot)
 {
 	const char *word = d->text[slot];
 
@@ -109,17 +109,17 @@ static void payload_read(mailguard_profile *p,
 {
 	const mgi_xml_node *key = mgi_xml_first(dict), *value;
 	const char *type;
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, path, "apple-mail");
+	mgi_claim_begin(&d, path, "apple-mail");
 	for (; key && (value = mgi_xml_next(key)) != NULL;
 	     key = mgi_xml_next(value))
 		value_take(p, &d, key, value);
 	type = d.text[PAYLOAD];
 	if (!type || strcmp(type, "com.apple.mail.managed") != 0) {
 		/* Another kind of payload, or damage: it has our keys. */
-		if (mgi_draft_says(&d))
-			mgi_draft_note(p, &d, MGI_SAY_PROFILE_NO_SECTION, "",
+		if (mgi_claim_says(&d))
+			mgi_claim_note(p, &d, MGI_SAY_PROFILE_NO_SECTION, "",
 			               "com.apple.mail.managed");
 		return;
 	}
@@ -127,13 +127,13 @@ static void payload_read(mailguard_profile *p,
 	if (type && strcmp(type, "EmailTypeIMAP") == 0)
 		d.protocol = MAILGUARD_PROTOCOL_IMAP;
 	else if (!type || strcmp(type, "EmailTypePOP") != 0)
-		mgi_draft_note(p, &d, MGI_SAY_PROFILE_WORD, "EmailAccountType",
+		mgi_claim_note(p, &d, MGI_SAY_PROFILE_WORD, "EmailAccountType",
 		               type);
 	d.tls_in = tls_of(p, &d, MGI_SLOT_IN_TLS, MGI_SLOT_IN_PORT);
 	d.tls_out = tls_of(p, &d, MGI_SLOT_OUT_TLS, MGI_SLOT_OUT_PORT);
 	auth_name(&d, MGI_SLOT_IN_AUTH);
 	auth_name(&d, MGI_SLOT_OUT_AUTH);
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 }
 
 static mailguard_status mobileconfig_read(mailguard_profile *p,

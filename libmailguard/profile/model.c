@@ -236,27 +236,19 @@ const char *mgi_profile_store_add(mailguard_profile *p,
 	return made->id;
 }
 
-/* The same account gets the same uuid wherever it is imported. */
-static const char *uuid_of(mailguard_profile *p, const mailguard_account *a)
+mailguard_status mgi_uuid_of(char out[MGI_UUID_TEXT],
+                             mailguard *mg,
+                             mailguard_span text,
+                             mailguard_error *err)
 {
 	static const size_t groups[] = { 4, 2, 2, 2, 6 };
-	const mailguard_server *in;
-	mailguard_buffer text;
-	unsigned char digest[32];
-	char out[37], *at = out;
+	unsigned char digest[MGI_SHA256_BYTES];
+	mailguard_status st = mgi_sha256(digest, mg, text, err);
 	size_t g, i, n = 0;
+	char *at = out;
 
-	mgi_buf_init(&text, mgi_arena_handle(p->arena));
-	in = mgi_profile_find(p, MGI_ITEM_SERVER, a->server_in);
-	mgi_buf_printf(&text, "%s|%s|%s", a->address ? a->address : "",
-	               a->user_in ? a->user_in : "", in ? in->host : "");
-	if (mgi_buf_status(&text, NULL) < 0 ||
-	    mgi_sha256(digest, mgi_arena_handle(p->arena), mgi_buf_span(&text),
-	               NULL) < 0) {
-		mgi_buf_done(&text);
-		return NULL;
-	}
-	mgi_buf_done(&text);
+	if (st < 0)
+		return st;
 	digest[6] = (digest[6] & 0x0f) | 0x80; /* RFC 9562: version 8 */
 	digest[8] = (digest[8] & 0x3f) | 0x80;
 	for (g = 0; g < 5; g++) {
@@ -268,6 +260,27 @@ static const char *uuid_of(mailguard_profile *p, const mailguard_account *a)
 		}
 	}
 	*at = '\0';
+	return MAILGUARD_OK;
+}
+
+/* The same account gets the same uuid wherever it is imported. */
+static const char *uuid_of(mailguard_profile *p, const mailguard_account *a)
+{
+	const mailguard_server *in;
+	mailguard_buffer text;
+	mailguard_status st;
+	char out[MGI_UUID_TEXT];
+
+	mgi_buf_init(&text, mgi_arena_handle(p->arena));
+	in = mgi_profile_find(p, MGI_ITEM_SERVER, a->server_in);
+	mgi_buf_printf(&text, "%s|%s|%s", a->address ? a->address : "",
+	               a->user_in ? a->user_in : "", in ? in->host : "");
+	st = mgi_buf_status(&text, NULL);
+	if (st >= 0)
+		st = mgi_uuid_of(out, text.mg, mgi_buf_span(&text), NULL);
+	mgi_buf_done(&text);
+	if (st < 0) /* so it is told */
+		return mgi_arena_array(p->arena, SIZE_MAX, 2);
 	return mgi_arena_strdup(p->arena, out);
 }
 

@@ -72,6 +72,12 @@ const char *mgi_profile_server_add(mailguard_profile *p,
 /* The id of the store at the owner's `path`, added if it is new. */
 const char *mgi_profile_store_add(mailguard_profile *p,
                                   const mailguard_storage *like);
+/* A UUID (RFC 9562, version 8) of a text: the same text, the same UUID. */
+#define MGI_UUID_TEXT 37
+mailguard_status mgi_uuid_of(char out[MGI_UUID_TEXT],
+                             mailguard *mg,
+                             mailguard_span text,
+                             mailguard_error *err);
 /* Finish an account that a reader of settings filled: id, uuid, provider. */
 void mgi_profile_account_done(mailguard_profile *p, mailguard_account *a);
 /* Bytes of `path` that are `from`, which ends at a slash or its end; or 0. */

@@ -3,7 +3,7 @@
  * behind it, "account a : b" begins with what b says.
  */
 #include "profile/conf.h"
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define STARTTLS MGI_SLOT_OWN
 #define AUTH MGI_SLOT_OUT_AUTH
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "host", MGI_SLOT_OUT_HOST },       { "port", MGI_SLOT_OUT_PORT },
 	{ "user", MGI_SLOT_OUT_USER },       { "from", MGI_SLOT_ADDRESS },
 	{ "from_full_name", MGI_SLOT_NAME }, { "auth", AUTH },
@@ -24,10 +24,10 @@ static const mgi_word words[] = {
 typedef struct reader {
 	mailguard_profile *p;
 	const char *path;
-	mgi_draft defaults;
-	mgi_draft accounts[ACCOUNTS_MAX];
+	mgi_claim defaults;
+	mgi_claim accounts[ACCOUNTS_MAX];
 	size_t count;
-	mgi_draft *now;
+	mgi_claim *now;
 } reader;
 
 static bool msmtp_sniff(mailguard_span head, const char *name)
@@ -36,7 +36,7 @@ static bool msmtp_sniff(mailguard_span head, const char *name)
 	return mgi_conf_has(head, "account") && mgi_conf_has(head, "host");
 }
 
-static const mgi_draft *account_find(const reader *r, mailguard_span name)
+static const mgi_claim *account_find(const reader *r, mailguard_span name)
 {
 	size_t i;
 
@@ -50,7 +50,7 @@ static const mgi_draft *account_find(const reader *r, mailguard_span name)
 static void account_begin(reader *r, mailguard_span line)
 {
 	mailguard_span name = mgi_conf_word(&line), other;
-	const mgi_draft *base;
+	const mgi_claim *base;
 	const char *label;
 
 	if (r->count == ACCOUNTS_MAX)
@@ -67,7 +67,7 @@ static void account_begin(reader *r, mailguard_span line)
 		if (base)
 			*r->now = *base;
 		else
-			mgi_draft_note(
+			mgi_claim_note(
 				r->p, r->now, MGI_SAY_PROFILE_NO_SECTION, "",
 				mgi_arena_strndup(r->p->arena, other.data,
 			                          other.len));
@@ -84,25 +84,25 @@ static void line_take(reader *r, const mgi_conf_line *l)
 		r->now = &r->defaults;
 	else if (mgi_span_is_nocase(l->key, "account"))
 		account_begin(r, l->value);
-	else if (!mgi_draft_take(r->now, r->p->arena, words, l->key,
+	else if (!mgi_claim_take(r->now, r->p->arena, words, l->key,
 	                         l->value) &&
 	         !l->value.len)
 		mgi_import_line_note(r->p, r->path, l->line);
 }
 
-static void account_end(mailguard_profile *p, mgi_draft *d)
+static void account_end(mailguard_profile *p, mgi_claim *d)
 {
-	if (mgi_draft_flag(d, MGI_SLOT_OUT_TLS) == 1)
-		d->tls_out = mgi_draft_flag(d, STARTTLS) == 0
+	if (mgi_claim_flag(d, MGI_SLOT_OUT_TLS) == 1)
+		d->tls_out = mgi_claim_flag(d, STARTTLS) == 0
 		                     ? MAILGUARD_TLS_IMPLICIT
 		                     : MAILGUARD_TLS_STARTTLS;
 	if (d->tls_out != MAILGUARD_TLS_IMPLICIT)
 		d->port_out = 25;
-	if (mgi_draft_flag(d, AUTH) >= 0) { /* on or off; else its name */
+	if (mgi_claim_flag(d, AUTH) >= 0) { /* on or off; else its name */
 		d->text[AUTH] = NULL;
 		d->key[AUTH] = NULL;
 	}
-	(void)mgi_draft_account(p, d);
+	(void)mgi_claim_account(p, d);
 }
 
 static bool same(const char *a, const char *b)
@@ -111,14 +111,14 @@ static bool same(const char *a, const char *b)
 }
 
 /* "account default : work" only says which one is used. */
-static bool is_alias(const reader *r, const mgi_draft *d)
+static bool is_alias(const reader *r, const mgi_claim *d)
 {
 	size_t i, slot;
 
 	if (mgi_strcmp_nocase(d->text[MGI_SLOT_LABEL], "default") != 0)
 		return false;
 	for (i = 0; i < r->count; i++) {
-		const mgi_draft *other = &r->accounts[i];
+		const mgi_claim *other = &r->accounts[i];
 
 		if (other == d)
 			continue;
@@ -147,14 +147,14 @@ static mailguard_status msmtp_read(mailguard_profile *p,
 		return mgi_import_nomem(p, err);
 	r->p = p;
 	r->path = path;
-	mgi_draft_begin(&r->defaults, path, "msmtp");
+	mgi_claim_begin(&r->defaults, path, "msmtp");
 	r->defaults.sides = MGI_SIDES_OUT;
-	mgi_draft_put(&r->defaults, MGI_SLOT_ADDRESS, address, NULL);
+	mgi_claim_put(&r->defaults, MGI_SLOT_ADDRESS, address, NULL);
 	r->now = &r->defaults;
 	while (mgi_conf_next(&l, &conf))
 		line_take(r, &l);
 	for (i = 0; i < r->count; i++) {
-		mgi_draft d = r->accounts[i]; /* the others stay to compare */
+		mgi_claim d = r->accounts[i]; /* the others stay to compare */
 
 		if (!is_alias(r, &r->accounts[i]))
 			account_end(p, &d);

@@ -5,7 +5,7 @@
  * the colon and the @ is passed over.
  */
 #include "profile/conf.h"
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define FORCE_TLS MGI_SLOT_OWN
 #define STARTTLS (MGI_SLOT_OWN + 1)
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "from", MGI_SLOT_ADDRESS },      { "realname", MGI_SLOT_NAME },
 	{ "imap_user", MGI_SLOT_IN_USER }, { "pop_user", MGI_SLOT_IN_USER },
 	{ "imap_pass", MGI_SLOT_SECRET },  { "pop_pass", MGI_SLOT_SECRET },
@@ -82,18 +82,18 @@ static ptrdiff_t first(mailguard_span s, char c)
 	return at ? at - s.data : -1;
 }
 
-static void put(mgi_draft *d,
+static void put(mgi_claim *d,
                 mgi_arena *arena,
                 mgi_slot slot,
                 mailguard_span text,
                 const char *key)
 {
-	mgi_draft_put(d, slot, mgi_arena_strndup(arena, text.data, text.len),
+	mgi_claim_put(d, slot, mgi_arena_strndup(arena, text.data, text.len),
 	              key);
 }
 
 /* "user:secret@host:port/rest"; `host` is the slot of the server's name. */
-static void authority_take(mgi_draft *d,
+static void authority_take(mgi_claim *d,
                            mgi_arena *arena,
                            mailguard_span rest,
                            mgi_slot host,
@@ -129,7 +129,7 @@ static void authority_take(mgi_draft *d,
 	    mgi_span_head(rest, colon < 0 ? rest.len : (size_t)colon), key);
 }
 
-static void url_take(mgi_draft *d,
+static void url_take(mgi_claim *d,
                      mgi_arena *arena,
                      mailguard_span value,
                      const char *key)
@@ -156,7 +156,7 @@ static void url_take(mgi_draft *d,
 }
 
 /* "set name=value"; "set name" is a yes, "unset name" a no. */
-static void set_take(mgi_draft *d, mgi_arena *arena, const mgi_conf_line *l)
+static void set_take(mgi_claim *d, mgi_arena *arena, const mgi_conf_line *l)
 {
 	static const char *const urls[] = { "folder", "spoolfile", "smtp_url",
 		                            "pop_host" };
@@ -177,7 +177,7 @@ static void set_take(mgi_draft *d, mgi_arena *arena, const mgi_conf_line *l)
 			url_take(d, arena, value, urls[i]);
 			return;
 		}
-	(void)mgi_draft_take(d, arena, words, name, value);
+	(void)mgi_claim_take(d, arena, words, name, value);
 }
 
 static mailguard_status mutt_read(mailguard_profile *p,
@@ -188,15 +188,15 @@ static mailguard_status mutt_read(mailguard_profile *p,
 {
 	mgi_conf conf = mgi_conf_of(text);
 	mgi_conf_line l;
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, path, "mutt");
+	mgi_claim_begin(&d, path, "mutt");
 	while (mgi_conf_next(&l, &conf))
 		if (mgi_span_is(l.key, "set"))
 			set_take(&d, p->arena, &l);
 	/* What is not encrypted from the start asks for STARTTLS. */
-	if (mgi_draft_flag(&d, STARTTLS) != 0 ||
-	    mgi_draft_flag(&d, FORCE_TLS) == 1) {
+	if (mgi_claim_flag(&d, STARTTLS) != 0 ||
+	    mgi_claim_flag(&d, FORCE_TLS) == 1) {
 		if (d.tls_in == MAILGUARD_TLS_NONE)
 			d.tls_in = MAILGUARD_TLS_STARTTLS;
 		if (d.tls_out == MAILGUARD_TLS_NONE)
@@ -206,9 +206,9 @@ static mailguard_status mutt_read(mailguard_profile *p,
 		d.sides = MGI_SIDES_OUT;
 	else if (!d.text[MGI_SLOT_OUT_HOST])
 		d.sides = MGI_SIDES_IN; /* it may send by a local program */
-	mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+	mgi_claim_put(&d, MGI_SLOT_ADDRESS, address, NULL);
 	d.kind = "maildir";
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 	mgi_import_end_check(p, path, text, false);
 	return mgi_profile_status(p, err);
 }

@@ -2,7 +2,7 @@
  * oeaccount.c - Windows Live Mail and Windows Mail: account{GUID}.oeaccount,
  * an XML file an account. Numbers in it are hexadecimal.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define SICILY MGI_SLOT_OWN
 #define EXPIRES (MGI_SLOT_OWN + 1)
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "Account_Name", MGI_SLOT_LABEL },
 	{ "SMTP_Display_Name", MGI_SLOT_NAME },
 	{ "SMTP_Email_Address", MGI_SLOT_ADDRESS },
@@ -59,7 +59,7 @@ static bool is_dword(mailguard_profile *p, const mgi_xml_node *node)
 }
 
 static void child_take(mailguard_profile *p,
-                       mgi_draft *d,
+                       mgi_claim *d,
                        const mgi_xml_node *node)
 {
 	mailguard_buffer text;
@@ -69,7 +69,7 @@ static void child_take(mailguard_profile *p,
 		mgi_buf_puts(&text, "0x");
 	mgi_xml_text(&text, node);
 	if (mgi_buf_status(&text, NULL) >= 0)
-		(void)mgi_draft_take(d, p->arena, words,
+		(void)mgi_claim_take(d, p->arena, words,
 		                     mgi_span_of(mgi_xml_name(node)),
 		                     mgi_span_trim(mgi_buf_span(&text)));
 	else
@@ -78,26 +78,26 @@ static void child_take(mailguard_profile *p,
 	mgi_buf_done(&text);
 }
 
-static void finish(mailguard_profile *p, mgi_draft *d)
+static void finish(mailguard_profile *p, mgi_claim *d)
 {
 	const char *server = d->key[MGI_SLOT_IN_HOST];
-	int64_t port = mgi_draft_number(p, d, MGI_SLOT_OUT_PORT, 65535);
+	int64_t port = mgi_claim_number(p, d, MGI_SLOT_OUT_PORT, 65535);
 
 	if (server && strncmp(server, "IMAP", 4) == 0)
 		d->protocol = MAILGUARD_PROTOCOL_IMAP;
-	if (mgi_draft_number(p, d, MGI_SLOT_IN_TLS, 1) == 1)
+	if (mgi_claim_number(p, d, MGI_SLOT_IN_TLS, 1) == 1)
 		d->tls_in = MAILGUARD_TLS_IMPLICIT;
-	if (mgi_draft_number(p, d, MGI_SLOT_OUT_TLS, 1) == 1)
+	if (mgi_claim_number(p, d, MGI_SLOT_OUT_TLS, 1) == 1)
 		d->tls_out = port == 25 || port == 587 ? MAILGUARD_TLS_STARTTLS
 		                                       : MAILGUARD_TLS_IMPLICIT;
 	d->port_out = 25;
 	/* 0: no login; 2: as for receiving; 3: of its own. */
-	if (mgi_draft_number(p, d, SICILY, UINT32_MAX) == 2)
-		mgi_draft_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
+	if (mgi_claim_number(p, d, SICILY, UINT32_MAX) == 2)
+		mgi_claim_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
 		              d->key[SICILY]);
 	if (d->protocol == MAILGUARD_PROTOCOL_POP3)
-		d->leave = (int32_t)mgi_draft_number(p, d, MGI_SLOT_LEAVE, 1);
-	if (mgi_draft_number(p, d, EXPIRES, 1) != 1)
+		d->leave = (int32_t)mgi_claim_number(p, d, MGI_SLOT_LEAVE, 1);
+	if (mgi_claim_number(p, d, EXPIRES, 1) != 1)
 		d->text[MGI_SLOT_LEAVE_DAYS] = d->key[MGI_SLOT_LEAVE_DAYS] =
 			NULL;
 }
@@ -110,20 +110,20 @@ static mailguard_status oeaccount_read(mailguard_profile *p,
 {
 	const mgi_xml_node *node;
 	mailguard_status st;
-	mgi_draft d;
+	mgi_claim d;
 	mgi_xml *doc;
 
 	(void)address;
 	st = mgi_import_xml(&doc, p, text, path, err);
 	if (st < 0)
 		return st;
-	mgi_draft_begin(&d, path, "windows-live-mail");
+	mgi_claim_begin(&d, path, "windows-live-mail");
 	for (node = mgi_xml_first(mgi_xml_root(doc)); node;
 	     node = mgi_xml_next(node))
 		child_take(p, &d, node);
 	mgi_xml_free(doc);
 	finish(p, &d);
-	(void)mgi_draft_account(p, &d);
+	(void)mgi_claim_account(p, &d);
 	return mgi_profile_status(p, err);
 }
 

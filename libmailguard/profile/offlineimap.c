@@ -2,7 +2,7 @@
  * offlineimap.c - .offlineimaprc: accounts that join a repository at home and
  * one at a server.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 #include "profile/ini.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #define STARTTLS (MGI_SLOT_OWN + 2)
 #define TYPE MGI_SLOT_IN_PROTOCOL
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "localrepository", LOCAL },
 	{ "remoterepository", REMOTE },
 	{ "type", TYPE },
@@ -35,7 +35,7 @@ static bool offlineimap_sniff(mailguard_span head, const char *name)
 }
 
 /* What the section "Kind name" says; false if there is none. */
-static bool section_read(mgi_draft *d,
+static bool section_read(mgi_claim *d,
                          mailguard_profile *p,
                          mailguard_span text,
                          const char *kind,
@@ -53,14 +53,14 @@ static bool section_read(mgi_draft *d,
 			continue;
 		found = true;
 		if (l.kind == MGI_INI_VALUE)
-			(void)mgi_draft_take(d, p->arena, words, l.key,
+			(void)mgi_claim_take(d, p->arena, words, l.key,
 			                     l.value);
 	}
 	return found;
 }
 
 /* Encrypted from the start unless it is told otherwise. */
-static void server_finish(mgi_draft *d)
+static void server_finish(mgi_claim *d)
 {
 	const char *type = d->text[TYPE];
 
@@ -68,38 +68,38 @@ static void server_finish(mgi_draft *d)
 	d->tls_in = MAILGUARD_TLS_IMPLICIT;
 	if (type && mgi_strcmp_nocase(type, "Gmail") == 0 &&
 	    !d->text[MGI_SLOT_IN_HOST])
-		mgi_draft_put(d, MGI_SLOT_IN_HOST, "imap.gmail.com",
+		mgi_claim_put(d, MGI_SLOT_IN_HOST, "imap.gmail.com",
 		              d->key[TYPE]);
-	if (mgi_draft_flag(d, MGI_SLOT_IN_TLS) != 0)
+	if (mgi_claim_flag(d, MGI_SLOT_IN_TLS) != 0)
 		return;
-	d->tls_in = mgi_draft_flag(d, STARTTLS) == 0 ? MAILGUARD_TLS_NONE
+	d->tls_in = mgi_claim_flag(d, STARTTLS) == 0 ? MAILGUARD_TLS_NONE
 	                                             : MAILGUARD_TLS_STARTTLS;
 }
 
 static void account_read(mailguard_profile *p,
                          mailguard_span text,
-                         mgi_draft *d,
+                         mgi_claim *d,
                          const char *name)
 {
 	const char *local, *key;
-	mgi_draft at_home;
+	mgi_claim at_home;
 
 	if (!section_read(d, p, text, "Account", name)) {
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_NO_SECTION, "", name);
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_NO_SECTION, "", name);
 		return;
 	}
 	local = d->text[LOCAL];
-	mgi_draft_begin(&at_home, d->file, d->client);
+	mgi_claim_begin(&at_home, d->file, d->client);
 	(void)section_read(&at_home, p, text, "Repository", local);
 	key = at_home.key[MGI_SLOT_STORE];
 	if (!section_read(d, p, text, "Repository", d->text[REMOTE]))
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_NO_SECTION, "",
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_NO_SECTION, "",
 		               d->text[REMOTE]);
-	mgi_draft_put(d, MGI_SLOT_STORE, at_home.text[MGI_SLOT_STORE], key);
-	mgi_draft_put(d, MGI_SLOT_LABEL, name, d->place);
+	mgi_claim_put(d, MGI_SLOT_STORE, at_home.text[MGI_SLOT_STORE], key);
+	mgi_claim_put(d, MGI_SLOT_LABEL, name, d->place);
 	d->kind = "maildir";
 	server_finish(d);
-	(void)mgi_draft_account(p, d);
+	(void)mgi_claim_account(p, d);
 }
 
 static mailguard_status offlineimap_read(mailguard_profile *p,
@@ -110,7 +110,7 @@ static mailguard_status offlineimap_read(mailguard_profile *p,
 {
 	mgi_ini ini = mgi_ini_of(text);
 	mgi_ini_line l;
-	mgi_draft d;
+	mgi_claim d;
 
 	while (mgi_ini_next(&l, &ini)) {
 		mailguard_span name = mgi_span_from(l.section, 8);
@@ -120,9 +120,9 @@ static mailguard_status offlineimap_read(mailguard_profile *p,
 		if (l.kind != MGI_INI_SECTION ||
 		    !mgi_span_starts(l.section, "Account "))
 			continue;
-		mgi_draft_begin(&d, path, "offlineimap");
+		mgi_claim_begin(&d, path, "offlineimap");
 		d.sides = MGI_SIDES_IN;
-		mgi_draft_put(&d, MGI_SLOT_ADDRESS, address, NULL);
+		mgi_claim_put(&d, MGI_SLOT_ADDRESS, address, NULL);
 		account_read(p, text, &d,
 		             mgi_arena_strndup(p->arena, name.data, name.len));
 	}

@@ -5,7 +5,7 @@
  * (Office 15 and later, and the older Windows Messaging Subsystem). Whether a
  * password is stored is read; the password never is.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <string.h>
 
@@ -22,7 +22,7 @@
 #define SMTP_SSL (MGI_SLOT_OWN + 2)
 #define IMAP_SECURE (MGI_SLOT_OWN + 3)
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "clsid", CLSID },
 	{ "Account Name", MGI_SLOT_LABEL },
 	{ "Display Name", MGI_SLOT_NAME },
@@ -89,9 +89,9 @@ static const char *store_path(const mgi_reg_value *v, mgi_arena *arena)
 	return mgi_reg_text(&tail, arena);
 }
 
-static const mgi_word *word_find(const char *name)
+static const mgi_claim_word *word_find(const char *name)
 {
-	const mgi_word *w;
+	const mgi_claim_word *w;
 
 	for (w = words; w->word; w++)
 		if (mgi_strcmp_nocase(w->word, name) == 0)
@@ -99,9 +99,9 @@ static const mgi_word *word_find(const char *name)
 	return NULL;
 }
 
-static void draft_take(mgi_draft *d, const mgi_reg_value *v, mgi_arena *arena)
+static void draft_take(mgi_claim *d, const mgi_reg_value *v, mgi_arena *arena)
 {
-	const mgi_word *w = word_find(v->name);
+	const mgi_claim_word *w = word_find(v->name);
 	const char *text, *key;
 
 	if (!w)
@@ -118,15 +118,15 @@ static void draft_take(mgi_draft *d, const mgi_reg_value *v, mgi_arena *arena)
 		text = mgi_arena_printf(arena, "%lu", (unsigned long)v->number);
 	else
 		text = mgi_reg_text(v, arena);
-	mgi_draft_put(d, w->slot, text, key);
+	mgi_claim_put(d, w->slot, text, key);
 }
 
-static void draft_begin(mgi_draft *d,
+static void draft_begin(mgi_claim *d,
                         mgi_arena *arena,
                         const char *path,
                         mailguard_span key)
 {
-	mgi_draft_begin(d, path, "outlook");
+	mgi_claim_begin(d, path, "outlook");
 	d->place = mgi_arena_strndup(arena, key.data, key.len);
 	if (!d->place)
 		d->place = "";
@@ -143,7 +143,7 @@ static mailguard_tls tls_of(int64_t secure, int64_t ssl)
 	return MAILGUARD_TLS_NONE;
 }
 
-static void servers_finish(mailguard_profile *p, mgi_draft *d)
+static void servers_finish(mailguard_profile *p, mgi_claim *d)
 {
 	const char *key = d->key[MGI_SLOT_IN_HOST];
 	int64_t secure = -1;
@@ -151,28 +151,28 @@ static void servers_finish(mailguard_profile *p, mgi_draft *d)
 	if (key &&
 	    mgi_span_find_nocase(mgi_span_of(key), "\\IMAP Server") > 0) {
 		d->protocol = MAILGUARD_PROTOCOL_IMAP;
-		secure = mgi_draft_number(p, d, IMAP_SECURE, 3);
+		secure = mgi_claim_number(p, d, IMAP_SECURE, 3);
 	}
-	d->tls_in = tls_of(secure, mgi_draft_number(p, d, MGI_SLOT_IN_TLS, 1));
-	d->tls_out = tls_of(mgi_draft_number(p, d, MGI_SLOT_OUT_TLS, 3),
-	                    mgi_draft_number(p, d, SMTP_SSL, 1));
-	if (mgi_draft_flag(d, SMTP_AUTH) != 1)
+	d->tls_in = tls_of(secure, mgi_claim_number(p, d, MGI_SLOT_IN_TLS, 1));
+	d->tls_out = tls_of(mgi_claim_number(p, d, MGI_SLOT_OUT_TLS, 3),
+	                    mgi_claim_number(p, d, SMTP_SSL, 1));
+	if (mgi_claim_flag(d, SMTP_AUTH) != 1)
 		d->text[MGI_SLOT_OUT_USER] = d->key[MGI_SLOT_OUT_USER] = NULL;
 	else if (!d->text[MGI_SLOT_OUT_USER])
-		mgi_draft_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
+		mgi_claim_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
 		              d->key[SMTP_AUTH]);
 }
 
 /* The high word holds flags, the low one days. */
-static void leave_finish(mailguard_profile *p, mgi_draft *d)
+static void leave_finish(mailguard_profile *p, mgi_claim *d)
 {
-	int64_t leave = mgi_draft_number(p, d, MGI_SLOT_LEAVE, UINT32_MAX);
+	int64_t leave = mgi_claim_number(p, d, MGI_SLOT_LEAVE, UINT32_MAX);
 
 	if (leave < 0)
 		return;
 	d->leave = (leave >> 16 & 1) != 0;
 	if (leave >> 16 & 4)
-		mgi_draft_put(
+		mgi_claim_put(
 			d, MGI_SLOT_LEAVE_DAYS,
 			mgi_arena_printf(p->arena, "%d", (int)(leave & 0xffff)),
 			d->key[MGI_SLOT_LEAVE]);
@@ -199,7 +199,7 @@ static const char *store_add(mailguard_profile *p, const char *path)
 	return mgi_profile_store_add(p, &s);
 }
 
-static void draft_end(mailguard_profile *p, mgi_draft *d)
+static void draft_end(mailguard_profile *p, mgi_claim *d)
 {
 	const char *clsid = d->text[CLSID];
 
@@ -209,7 +209,7 @@ static void draft_end(mailguard_profile *p, mgi_draft *d)
 	leave_finish(p, d);
 	if (d->text[MGI_SLOT_STORE])
 		d->kind = kind_of(d->text[MGI_SLOT_STORE]);
-	if (!mgi_draft_account(p, d))
+	if (!mgi_claim_account(p, d))
 		(void)store_add(p, d->text[MGI_SLOT_STORE]);
 }
 
@@ -238,7 +238,7 @@ static mailguard_status outlook_read(mailguard_profile *p,
 	uint64_t bad = 0;
 	mgi_reg_value v;
 	mailguard_span key = { NULL, 0 };
-	mgi_draft d;
+	mgi_claim d;
 
 	(void)address;
 	draft_begin(&d, p->arena, path, key);

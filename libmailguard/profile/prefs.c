@@ -186,27 +186,27 @@ static void host_old_note(const prefs *ps, const char *old, const char *host)
 }
 
 /* Put down what a preference says, if it is there. */
-static void put(mgi_draft *d,
+static void put(mgi_claim *d,
                 const prefs *ps,
                 mgi_slot slot,
                 const char *group,
                 const char *id,
                 const char *name)
 {
-	mgi_draft_put(
+	mgi_claim_put(
 		d, slot, get(ps, group, id, name),
 		mgi_arena_printf(ps->p->arena, "%s%s%s", group, id, name));
 }
 
 /* A word of ours for a number of theirs; the key stays. */
-static void translate(mgi_draft *d, mgi_slot slot, const char *word)
+static void translate(mgi_claim *d, mgi_slot slot, const char *word)
 {
 	if (d->text[slot])
 		d->text[slot] = word;
 }
 
 /* False for feeds, newsgroups and local folders. */
-static bool server_in(mgi_draft *d, const prefs *ps, const char *id)
+static bool server_in(mgi_claim *d, const prefs *ps, const char *id)
 {
 	static const char group[] = "mail.server.";
 	const char *type = get(ps, group, id, ".type");
@@ -214,14 +214,14 @@ static bool server_in(mgi_draft *d, const prefs *ps, const char *id)
 	const char *real = get(ps, group, id, ".realhostname");
 
 	if (!type) {
-		mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
+		mgi_claim_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
 		return false;
 	}
 	if (strcmp(type, "none") == 0 || strcmp(type, "rss") == 0 ||
 	    strcmp(type, "nntp") == 0 || strcmp(type, "im") == 0)
 		return false;
 	if (strcmp(type, "pop3") != 0 && strcmp(type, "imap") != 0) {
-		mgi_draft_note(
+		mgi_claim_note(
 			ps->p, d, MGI_SAY_PROFILE_WORD,
 			mgi_arena_printf(ps->p->arena, "%s%s.type", group, id),
 			type);
@@ -245,11 +245,11 @@ static bool server_in(mgi_draft *d, const prefs *ps, const char *id)
 	    ".num_days_to_leave_on_server");
 	d->tls_in = tls_of(d->text[MGI_SLOT_IN_TLS]);
 	translate(d, MGI_SLOT_IN_AUTH, auth_of(d->text[MGI_SLOT_IN_AUTH]));
-	d->leave = mgi_draft_flag(d, MGI_SLOT_LEAVE);
+	d->leave = mgi_claim_flag(d, MGI_SLOT_LEAVE);
 	return true;
 }
 
-static void server_out(mgi_draft *d, const prefs *ps, const char *id)
+static void server_out(mgi_claim *d, const prefs *ps, const char *id)
 {
 	static const char group[] = "mail.smtpserver.";
 
@@ -263,14 +263,14 @@ static void server_out(mgi_draft *d, const prefs *ps, const char *id)
 	d->tls_out = tls_of(d->text[MGI_SLOT_OUT_TLS]);
 	translate(d, MGI_SLOT_OUT_AUTH, auth_of(d->text[MGI_SLOT_OUT_AUTH]));
 	if (!d->text[MGI_SLOT_OUT_HOST])
-		mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
+		mgi_claim_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "", id);
 }
 
 /*
  * Where the mail lies: an absolute folder, or one below the profile; of an
  * account that delivers into another's inbox, that one's.
  */
-static void store_find(mgi_draft *d, const prefs *ps, const char *id)
+static void store_find(mgi_claim *d, const prefs *ps, const char *id)
 {
 	static const char group[] = "mail.server.";
 	const char *to = get(ps, group, id, ".deferred_to_account");
@@ -289,7 +289,7 @@ static void store_find(mgi_draft *d, const prefs *ps, const char *id)
 	if (path && path[0])
 		put(d, ps, MGI_SLOT_STORE, group, id, ".directory");
 	else
-		mgi_draft_put(d, MGI_SLOT_STORE, rel,
+		mgi_claim_put(d, MGI_SLOT_STORE, rel,
 		              mgi_arena_printf(ps->p->arena,
 		                               "%s%s.directory-rel", group,
 		                               id));
@@ -308,7 +308,7 @@ static const char *first_of(const prefs *ps, const char *list)
 }
 
 /* Identities beyond the first write as somebody else. */
-static void identities_note(const prefs *ps, mgi_draft *d, const char *list)
+static void identities_note(const prefs *ps, mgi_claim *d, const char *list)
 {
 	mgi_cursor c = mgi_cursor_of(mgi_span_of(list));
 	const char *address, *id;
@@ -322,13 +322,13 @@ static void identities_note(const prefs *ps, mgi_draft *d, const char *list)
 			id ? get(ps, "mail.identity.", id, ".useremail") : NULL;
 		if (address && d->text[MGI_SLOT_ADDRESS] &&
 		    mgi_strcmp_nocase(address, d->text[MGI_SLOT_ADDRESS]) != 0)
-			mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_MORE_ADDRESSES,
+			mgi_claim_note(ps->p, d, MGI_SAY_PROFILE_MORE_ADDRESSES,
 			               "", address);
 	}
 }
 
 /* Who it is, and by which server that one sends. */
-static void identity_take(mgi_draft *d, const prefs *ps, const char *account)
+static void identity_take(mgi_claim *d, const prefs *ps, const char *account)
 {
 	static const char group[] = "mail.identity.";
 	const char *list = get(ps, "mail.account.", account, ".identities");
@@ -340,7 +340,7 @@ static void identity_take(mgi_draft *d, const prefs *ps, const char *account)
 		put(d, ps, MGI_SLOT_REPLY_TO, group, who, ".reply_to");
 		smtp = get(ps, group, who, ".smtpServer");
 		if (!d->text[MGI_SLOT_ADDRESS])
-			mgi_draft_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "",
+			mgi_claim_note(ps->p, d, MGI_SAY_PROFILE_NO_SECTION, "",
 			               who);
 	}
 	identities_note(ps, d, list);
@@ -352,12 +352,12 @@ static void identity_take(mgi_draft *d, const prefs *ps, const char *account)
 static void account_add(const prefs *ps, const char *id)
 {
 	const char *server = get(ps, "mail.account.", id, ".server");
-	mgi_draft d;
+	mgi_claim d;
 
-	mgi_draft_begin(&d, ps->path, "thunderbird");
+	mgi_claim_begin(&d, ps->path, "thunderbird");
 	d.place = id;
 	if (!server) {
-		mgi_draft_note(ps->p, &d, MGI_SAY_PROFILE_NO_SECTION, "",
+		mgi_claim_note(ps->p, &d, MGI_SAY_PROFILE_NO_SECTION, "",
 		               "server");
 		return;
 	}
@@ -370,7 +370,7 @@ static void account_add(const prefs *ps, const char *id)
 		d.secret = true;
 		d.key[MGI_SLOT_SECRET] = "logins.json";
 	}
-	(void)mgi_draft_account(ps->p, &d);
+	(void)mgi_claim_account(ps->p, &d);
 }
 
 static mailguard_status prefs_read(mailguard_profile *p,

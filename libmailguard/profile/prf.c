@@ -4,7 +4,7 @@
  * [AccountN] sections are accounts; a [ServiceN] names the data file. Which
  * account delivers where is not said: the default store takes all POP3 mail.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 #include "profile/ini.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #define SMTP_SSL (MGI_SLOT_OWN + 1)
 #define SMTP_SECURE MGI_SLOT_OUT_TLS
 
-static const mgi_word words[] = {
+static const mgi_claim_word words[] = {
 	{ "AccountName", MGI_SLOT_LABEL },
 	{ "DisplayName", MGI_SLOT_NAME },
 	{ "EmailAddress", MGI_SLOT_ADDRESS },
@@ -56,43 +56,43 @@ static bool is_account(mailguard_span section)
 }
 
 /* "SecureConnection" as in the registry: see outlook.c. */
-static mailguard_tls tls_out(mailguard_profile *p, const mgi_draft *d)
+static mailguard_tls tls_out(mailguard_profile *p, const mgi_claim *d)
 {
-	int64_t secure = mgi_draft_number(p, d, SMTP_SECURE, 3);
+	int64_t secure = mgi_claim_number(p, d, SMTP_SECURE, 3);
 
 	if (secure >= 2)
 		return MAILGUARD_TLS_STARTTLS;
-	if (secure == 1 || (secure < 0 && mgi_draft_flag(d, SMTP_SSL) == 1))
+	if (secure == 1 || (secure < 0 && mgi_claim_flag(d, SMTP_SSL) == 1))
 		return MAILGUARD_TLS_IMPLICIT;
 	return MAILGUARD_TLS_NONE;
 }
 
-static void account_end(mailguard_profile *p, mgi_draft *d, const char *pst)
+static void account_end(mailguard_profile *p, mgi_claim *d, const char *pst)
 {
-	int64_t leave = mgi_draft_number(p, d, MGI_SLOT_LEAVE, UINT32_MAX);
+	int64_t leave = mgi_claim_number(p, d, MGI_SLOT_LEAVE, UINT32_MAX);
 	const char *key = d->key[MGI_SLOT_IN_HOST];
 
 	if (key && strstr(key, " IMAP"))
 		d->protocol = MAILGUARD_PROTOCOL_IMAP;
-	if (mgi_draft_flag(d, MGI_SLOT_IN_TLS) == 1)
+	if (mgi_claim_flag(d, MGI_SLOT_IN_TLS) == 1)
 		d->tls_in = MAILGUARD_TLS_IMPLICIT;
 	d->tls_out = tls_out(p, d);
 	d->port_out = 25;
-	if (mgi_draft_flag(d, SMTP_AUTH) == 1 && !d->text[MGI_SLOT_OUT_USER])
-		mgi_draft_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
+	if (mgi_claim_flag(d, SMTP_AUTH) == 1 && !d->text[MGI_SLOT_OUT_USER])
+		mgi_claim_put(d, MGI_SLOT_OUT_USER, d->text[MGI_SLOT_IN_USER],
 		              d->key[SMTP_AUTH]);
 	if (leave >= 0) {
 		d->leave = (leave >> 16 & 1) != 0;
 		if (leave >> 16 & 4)
-			mgi_draft_put(d, MGI_SLOT_LEAVE_DAYS,
+			mgi_claim_put(d, MGI_SLOT_LEAVE_DAYS,
 			              mgi_arena_printf(p->arena, "%d",
 			                               (int)(leave & 0xffff)),
 			              d->key[MGI_SLOT_LEAVE]);
 	}
 	if (d->protocol == MAILGUARD_PROTOCOL_POP3 && pst)
-		mgi_draft_put(d, MGI_SLOT_STORE, pst, "PathToPersonalFolders");
+		mgi_claim_put(d, MGI_SLOT_STORE, pst, "PathToPersonalFolders");
 	d->kind = "pst";
-	(void)mgi_draft_account(p, d);
+	(void)mgi_claim_account(p, d);
 }
 
 /* The data file of the default store's section, else the first named. */
@@ -129,23 +129,23 @@ static mailguard_status prf_read(mailguard_profile *p,
 	mgi_ini ini = mgi_ini_of(text);
 	bool open = false;
 	mgi_ini_line l;
-	mgi_draft d;
+	mgi_claim d;
 
 	(void)address;
-	mgi_draft_begin(&d, path, "outlook");
+	mgi_claim_begin(&d, path, "outlook");
 	while (mgi_ini_next(&l, &ini)) {
 		if (l.kind == MGI_INI_BAD)
 			mgi_import_line_note(p, path, l.line);
 		if (l.kind != MGI_INI_SECTION) {
 			if (open)
-				(void)mgi_draft_take(&d, p->arena, words, l.key,
+				(void)mgi_claim_take(&d, p->arena, words, l.key,
 				                     l.value);
 			continue;
 		}
 		if (open)
 			account_end(p, &d, pst);
 		open = is_account(l.section);
-		mgi_draft_begin(&d, path, "outlook");
+		mgi_claim_begin(&d, path, "outlook");
 		d.place =
 			mgi_arena_printf(p->arena, "[%.*s]", (int)l.section.len,
 		                         (const char *)l.section.data);

@@ -1,10 +1,10 @@
 /*
- * draft.c - from what a client's settings say to an account.
+ * claim.c - from what a client's settings say to an account.
  *
  * An account without one of the servers its kind of settings should have is
  * kept if it has the other, and told; without any it is left out, and told.
  */
-#include "profile/draft.h"
+#include "profile/claim.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const struct {
 	[MGI_SLOT_STORE] = { STORE, "path" },
 };
 
-void mgi_draft_begin(mgi_draft *d, const char *file, const char *client)
+void mgi_claim_begin(mgi_claim *d, const char *file, const char *client)
 {
 	memset(d, 0, sizeof(*d));
 	d->file = file;
@@ -49,7 +49,7 @@ void mgi_draft_begin(mgi_draft *d, const char *file, const char *client)
 	d->protocol = MAILGUARD_PROTOCOL_POP3;
 }
 
-void mgi_draft_put(mgi_draft *d,
+void mgi_claim_put(mgi_claim *d,
                    mgi_slot slot,
                    const char *text,
                    const char *key)
@@ -60,9 +60,9 @@ void mgi_draft_put(mgi_draft *d,
 	d->key[slot] = key;
 }
 
-bool mgi_draft_take(mgi_draft *d,
+bool mgi_claim_take(mgi_claim *d,
                     mgi_arena *arena,
-                    const mgi_word *words,
+                    const mgi_claim_word *words,
                     mailguard_span key,
                     mailguard_span value)
 {
@@ -82,12 +82,12 @@ bool mgi_draft_take(mgi_draft *d,
 		}
 		return true;
 	}
-	mgi_draft_put(d, words->slot,
+	mgi_claim_put(d, words->slot,
 	              mgi_arena_strndup(arena, value.data, value.len), name);
 	return true;
 }
 
-int32_t mgi_draft_flag(const mgi_draft *d, mgi_slot slot)
+int32_t mgi_claim_flag(const mgi_claim *d, mgi_slot slot)
 {
 	static const char *const words[2][6] = {
 		{ "0", "no", "false", "off", "none", NULL },
@@ -122,8 +122,8 @@ static bool hex_number(uint64_t *out, mailguard_span s)
 	return true;
 }
 
-int64_t mgi_draft_number(mailguard_profile *p,
-                         const mgi_draft *d,
+int64_t mgi_claim_number(mailguard_profile *p,
+                         const mgi_claim *d,
                          mgi_slot slot,
                          int64_t max)
 {
@@ -140,12 +140,12 @@ int64_t mgi_draft_number(mailguard_profile *p,
 		fine = mgi_span_u64(&n, s, (uint64_t)max);
 	if (fine)
 		return (int64_t)n;
-	mgi_draft_note(p, d, MGI_SAY_PROFILE_NUMBER, d->key[slot],
+	mgi_claim_note(p, d, MGI_SAY_PROFILE_NUMBER, d->key[slot],
 	               d->text[slot]);
 	return -1;
 }
 
-bool mgi_draft_says(const mgi_draft *d)
+bool mgi_claim_says(const mgi_claim *d)
 {
 	size_t i;
 
@@ -155,8 +155,8 @@ bool mgi_draft_says(const mgi_draft *d)
 	return d->text[MGI_SLOT_ADDRESS] != NULL;
 }
 
-void mgi_draft_note(mailguard_profile *p,
-                    const mgi_draft *d,
+void mgi_claim_note(mailguard_profile *p,
+                    const mgi_claim *d,
                     mgi_say_id id,
                     const char *what,
                     const char *value)
@@ -197,7 +197,7 @@ static const char *line_of(mailguard_profile *p, const char *text)
 	return copy;
 }
 
-static void lines_make(mailguard_profile *p, mgi_draft *d)
+static void lines_make(mailguard_profile *p, mgi_claim *d)
 {
 	mailguard_span s;
 	size_t i;
@@ -214,9 +214,9 @@ static void lines_make(mailguard_profile *p, mgi_draft *d)
 	d->file = line_of(p, d->file);
 }
 
-static mgi_service service_in(mailguard_profile *p, const mgi_draft *d)
+static mgi_service service_in(mailguard_profile *p, const mgi_claim *d)
 {
-	int64_t port = mgi_draft_number(p, d, MGI_SLOT_IN_PORT, 65535);
+	int64_t port = mgi_claim_number(p, d, MGI_SLOT_IN_PORT, 65535);
 	mgi_service s;
 
 	memset(&s, 0, sizeof(s));
@@ -231,9 +231,9 @@ static mgi_service service_in(mailguard_profile *p, const mgi_draft *d)
 	return s;
 }
 
-static mgi_service service_out(mailguard_profile *p, const mgi_draft *d)
+static mgi_service service_out(mailguard_profile *p, const mgi_claim *d)
 {
-	int64_t port = mgi_draft_number(p, d, MGI_SLOT_OUT_PORT, 65535);
+	int64_t port = mgi_claim_number(p, d, MGI_SLOT_OUT_PORT, 65535);
 	mgi_service s;
 
 	memset(&s, 0, sizeof(s));
@@ -252,7 +252,7 @@ static mgi_service service_out(mailguard_profile *p, const mgi_draft *d)
 }
 
 /* The address, or the login that stands for it. */
-static const char *address_of(mailguard_profile *p, mgi_draft *d)
+static const char *address_of(mailguard_profile *p, mgi_claim *d)
 {
 	static const mgi_slot logins[] = { MGI_SLOT_IN_USER, MGI_SLOT_OUT_USER,
 		                           MGI_SLOT_LABEL, MGI_SLOT_IN_HOST,
@@ -270,13 +270,13 @@ static const char *address_of(mailguard_profile *p, mgi_draft *d)
 	if (i == n)
 		return NULL;
 	if (!strchr(d->text[logins[i]], '@'))
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_NO_ADDRESS, "",
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_NO_ADDRESS, "",
 		               d->text[logins[i]]);
 	d->key[MGI_SLOT_ADDRESS] = d->key[logins[i]];
 	return d->text[logins[i]];
 }
 
-static const char *store_of(mailguard_profile *p, const mgi_draft *d)
+static const char *store_of(mailguard_profile *p, const mgi_claim *d)
 {
 	mailguard_storage s;
 
@@ -290,7 +290,7 @@ static const char *store_of(mailguard_profile *p, const mgi_draft *d)
 }
 
 static void origins_add(mailguard_profile *p,
-                        const mgi_draft *d,
+                        const mgi_claim *d,
                         const mailguard_account *a)
 {
 	mailguard_origin o;
@@ -314,21 +314,21 @@ static void origins_add(mailguard_profile *p,
 }
 
 /* Which of its servers is not told, if it should be. */
-static void sides_check(mailguard_profile *p, const mgi_draft *d)
+static void sides_check(mailguard_profile *p, const mgi_claim *d)
 {
 	if (!d->text[MGI_SLOT_IN_HOST] && d->sides != MGI_SIDES_OUT)
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_NO_SERVER_IN, "",
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_NO_SERVER_IN, "",
 		               d->text[MGI_SLOT_ADDRESS]);
 	if (!d->text[MGI_SLOT_OUT_HOST] && d->sides != MGI_SIDES_IN)
-		mgi_draft_note(p, d, MGI_SAY_PROFILE_NO_SERVER_OUT, "",
+		mgi_claim_note(p, d, MGI_SAY_PROFILE_NO_SERVER_OUT, "",
 		               d->text[MGI_SLOT_ADDRESS]);
 }
 
 static void details_put(mailguard_profile *p,
                         mailguard_account *a,
-                        const mgi_draft *d)
+                        const mgi_claim *d)
 {
-	int64_t days = mgi_draft_number(p, d, MGI_SLOT_LEAVE_DAYS, 65535);
+	int64_t days = mgi_claim_number(p, d, MGI_SLOT_LEAVE_DAYS, 65535);
 	const char *web = d->text[MGI_SLOT_WEBMAIL];
 
 	a->label = d->text[MGI_SLOT_LABEL];
@@ -343,13 +343,13 @@ static void details_put(mailguard_profile *p,
 	a->store = store_of(p, d);
 }
 
-mailguard_account *mgi_draft_account(mailguard_profile *p, mgi_draft *d)
+mailguard_account *mgi_claim_account(mailguard_profile *p, mgi_claim *d)
 {
 	mgi_service in, out;
 	mailguard_account *a;
 
 	lines_make(p, d);
-	if (!mgi_draft_says(d))
+	if (!mgi_claim_says(d))
 		return NULL;
 	sides_check(p, d);
 	if (!d->text[MGI_SLOT_IN_HOST] && !d->text[MGI_SLOT_OUT_HOST])

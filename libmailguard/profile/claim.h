@@ -1,7 +1,7 @@
-#ifndef MGI_DRAFT_H
-#define MGI_DRAFT_H
+#ifndef MGI_CLAIM_H
+#define MGI_CLAIM_H
 /*
- * draft.h - one account as a client's settings tell it, before it is one.
+ * claim.h - one account as a client's settings tell it, before it is one.
  *
  * A reader of settings puts down what it finds, and where; the draft becomes
  * an account with its servers, its store and the origin of every field. What
@@ -43,7 +43,7 @@ typedef enum mgi_sides {
 	MGI_SIDES_OUT
 } mgi_sides;
 
-typedef struct mgi_draft {
+typedef struct mgi_claim {
 	const char *file;  /* that says all this */
 	const char *place; /* in it, for people: "[Account1]"; NULL: all */
 	const char *text[MGI_SLOTS];
@@ -55,45 +55,45 @@ typedef struct mgi_draft {
 	mgi_sides sides;
 	bool secret;
 	const char *kind, *here, *client, *version; /* of the store */
-} mgi_draft;
+} mgi_claim;
 
-void mgi_draft_begin(mgi_draft *d, const char *file, const char *client);
+void mgi_claim_begin(mgi_claim *d, const char *file, const char *client);
 /* An empty text is none. Neither is copied. */
-void mgi_draft_put(mgi_draft *d,
+void mgi_claim_put(mgi_claim *d,
                    mgi_slot slot,
                    const char *text,
                    const char *key);
 
 /* What a key of settings is; a table of them ends with a row without word. */
-typedef struct mgi_word {
+typedef struct mgi_claim_word {
 	const char *word;
 	mgi_slot slot;
-} mgi_word;
+} mgi_claim_word;
 
 /*
  * Take a value if `words` know its key, ASCII case ignored. Of a
  * MGI_SLOT_SECRET not a byte is copied. False for an unknown key.
  */
-bool mgi_draft_take(mgi_draft *d,
+bool mgi_claim_take(mgi_claim *d,
                     mgi_arena *arena,
-                    const mgi_word *words,
+                    const mgi_claim_word *words,
                     mailguard_span key,
                     mailguard_span value);
 /* "1", "yes", "true", "on" ...; -1 if it is not said, or is no such word. */
-int32_t mgi_draft_flag(const mgi_draft *d, mgi_slot slot);
+int32_t mgi_claim_flag(const mgi_claim *d, mgi_slot slot);
 /* Decimal, or hexadecimal behind 0x; -1 as above, noted if it is no number. */
-int64_t mgi_draft_number(mailguard_profile *p,
-                         const mgi_draft *d,
+int64_t mgi_claim_number(mailguard_profile *p,
+                         const mgi_claim *d,
                          mgi_slot slot,
                          int64_t max);
 /* Is anything said of a server, a login or an address? */
-bool mgi_draft_says(const mgi_draft *d);
+bool mgi_claim_says(const mgi_claim *d);
 /* The account of it; NULL, with a finding if it says anything, if none. */
-mailguard_account *mgi_draft_account(mailguard_profile *p, mgi_draft *d);
+mailguard_account *mgi_claim_account(mailguard_profile *p, mgi_claim *d);
 
 /* Who said it, and findings of a place in settings. */
-void mgi_draft_note(mailguard_profile *p,
-                    const mgi_draft *d,
+void mgi_claim_note(mailguard_profile *p,
+                    const mgi_claim *d,
                     mgi_say_id id,
                     const char *what,
                     const char *value);
