@@ -47,8 +47,17 @@ typedef struct mgi_line {
 	int32_t phase;    /* mailguard_phase it tells of; 0: none */
 } mgi_line;
 
+/* A row that was found in a line; lines are read once. */
+typedef struct mgi_mark {
+	const mgi_bounce_row *row;
+	uint32_t line;
+	uint16_t start, end; /* folded */
+} mgi_mark;
+
 typedef struct mgi_page {
 	mailguard *mg;
+	mgi_mark *marks; /* of lines for people, in their order */
+	uint32_t mark_count, mark_cap;
 	mailguard_buffer text;
 	mgi_line *lines;
 	uint32_t count, cap;
@@ -94,6 +103,12 @@ static inline mailguard_span mgi_line_span(const mgi_page *p, const mgi_line *l)
 	return mgi_span(p->text.at + l->at, l->len);
 }
 
+/* One row found in one line. */
+typedef struct mgi_found {
+	const mgi_bounce_row *row;
+	size_t start, end; /* in page->folded */
+} mgi_found;
+
 /* Read all of `source` into lines. */
 mailguard_status mgi_page_read(mgi_page *p,
                                mailguard_source *source,
@@ -101,6 +116,8 @@ mailguard_status mgi_page_read(mgi_page *p,
 void mgi_page_done(mgi_page *p);
 /* One more line; false once there is no memory or no room. */
 bool mgi_page_add(mgi_page *p, mailguard_span text, const mgi_line *like);
+/* Remember a row found in line `line`; false if there is no memory. */
+bool mgi_page_mark(mgi_page *p, uint32_t line, const mgi_found *hit);
 /* A part's bytes, as they stand at `offset`, as lines of `region`. */
 mailguard_status mgi_page_part(mgi_page *p,
                                const mailguard_part *part,
@@ -113,12 +130,6 @@ mailguard_status mgi_page_sort(mgi_page *p, mailguard_error *err);
 
 /* Does such a field of RFC 3464 begin the line? */
 bool mgi_status_field(mailguard_span s);
-
-/* One row found in one line. */
-typedef struct mgi_found {
-	const mgi_bounce_row *row;
-	size_t start, end; /* in page->folded */
-} mgi_found;
 
 typedef struct mgi_finder {
 	mgi_scan_run run;

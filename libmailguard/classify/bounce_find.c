@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define FIELD_HEAD 300 /* of a field this much is looked at */
+
 /* Which rows may stand in such a line. */
 static int where_of(const mgi_page *p, const mgi_line *l)
 {
@@ -65,6 +67,8 @@ bool mgi_find_begin(mgi_finder *f, mgi_page *p, const mgi_line *l)
 	f->tail = 0;
 	if (f->where & MGI_IN_SUBJECT)
 		s = value_of(s);
+	else if (f->where == MGI_IN_FIELD)
+		s = mgi_span_head(s, FIELD_HEAD);
 	if (f->where != MGI_IN_TEXT
 	            ? !fold_header(p, s)
 	            : !mgi_fold(&p->folded, p->mg, mgi_span_head(s, 4096)))

@@ -11,6 +11,7 @@
 
 #define TOLD_MAX 6000 /* bytes of text judged for one recipient */
 #define SAID_MAX 400
+#define SUFFICES 84
 #define CLEAR_MIN 50  /* what is less sure is asked about once more */
 #define FIELD_BONUS 8 /* the field is about this recipient alone */
 
@@ -414,6 +415,43 @@ static mailguard_status ask_status(opinion *o,
 	return ask(o, w, phase, err);
 }
 
+/* Enough to ask nobody else. */
+static bool suffices(const opinion *o)
+{
+	return o->cause.confidence >= SUFFICES && o->reply && o->status[0];
+}
+
+static mailguard_status ask_all(opinion *field,
+                                opinion *text,
+                                opinion *status,
+                                mgi_bounce_work *w,
+                                const mgi_who *who,
+                                int32_t mine,
+                                mailguard_error *err)
+{
+	mailguard_phase phase;
+	mailguard_status st;
+
+	gather_text(w, mine);
+	phase = phase_of(w);
+	memset(text, 0, sizeof(*text));
+	memset(status, 0, sizeof(*status));
+	text->cause.rule = status->cause.rule = "";
+	text->phase = phase;
+	clear(w);
+	if (who->diagnosis)
+		gather_field(w, who);
+	st = ask(field, w, phase, err);
+	if (st < 0 || suffices(field))
+		return st;
+	gather_text(w, mine);
+	st = ask(text, w, phase, err);
+	if (st < 0 || !who->status[0] || field->cause.confidence >= SUFFICES ||
+	    text->cause.confidence >= SUFFICES)
+		return st;
+	return ask_status(status, w, who, text->phase, err);
+}
+
 static const opinion *choose(const opinion *field,
                              const opinion *text,
                              const opinion *status)
@@ -522,16 +560,7 @@ mailguard_status mgi_bounce_judge(mailguard_bounce_record *out,
 
 	memset(out, 0, sizeof(*out));
 	out->kind = kind_of(w, who);
-	gather_text(w, mine);
-	st = ask(&text, w, MAILGUARD_PHASE_NONE, err);
-	if (st == MAILGUARD_OK) {
-		clear(w);
-		if (who->diagnosis)
-			gather_field(w, who);
-		st = ask(&field, w, text.phase, err);
-	}
-	if (st == MAILGUARD_OK)
-		st = ask_status(&status, w, who, text.phase, err);
+	st = ask_all(&field, &text, &status, w, who, mine, err);
 	if (st < 0)
 		return st;
 	out->recipient = mgi_arena_strdup(a, who->address);

@@ -45,6 +45,27 @@ bool mgi_page_add(mgi_page *p, mailguard_span text, const mgi_line *like)
 	return !p->text.failed;
 }
 
+bool mgi_page_mark(mgi_page *p, uint32_t line, const mgi_found *hit)
+{
+	mgi_mark *m;
+
+	if (p->mark_count == p->mark_cap) {
+		uint32_t cap = p->mark_cap ? p->mark_cap * 2 : 128;
+
+		m = mgi_resize(p->mg, p->marks, cap * sizeof(*m));
+		if (!m)
+			return false;
+		p->marks = m;
+		p->mark_cap = cap;
+	}
+	m = &p->marks[p->mark_count++];
+	m->row = hit->row;
+	m->line = line;
+	m->start = (uint16_t)hit->start;
+	m->end = (uint16_t)hit->end;
+	return true;
+}
+
 /* Long, and nothing that anybody wrote for us. */
 static bool is_noise(const mailguard_header *h)
 {
@@ -240,5 +261,6 @@ void mgi_page_done(mgi_page *p)
 {
 	mgi_buf_done(&p->text);
 	mgi_free(p->mg, p->lines);
+	mgi_free(p->mg, p->marks);
 	mgi_folded_done(&p->folded, p->mg);
 }

@@ -55,19 +55,16 @@ static void count(tally *t,
 	}
 }
 
-static bool scan_lines(tally *t, mgi_page *p, bool header)
+static bool scan_header(tally *t, mgi_page *p)
 {
 	uint32_t i;
 
 	for (i = 0; i < p->count; i++) {
 		mgi_line *l = &p->lines[i];
-		bool mine = header ? l->region == MGI_REGION_HEADER
-		                   : l->region == MGI_REGION_NOTE ||
-		                             l->region == MGI_REGION_QUIET;
 		mgi_finder f;
 		mgi_found hit;
 
-		if (!mine || !l->len)
+		if (l->region != MGI_REGION_HEADER)
 			continue;
 		if (!mgi_find_begin(&f, p, l))
 			return false;
@@ -75,6 +72,21 @@ static bool scan_lines(tally *t, mgi_page *p, bool header)
 			count(t, &hit, l, i);
 	}
 	return true;
+}
+
+static void count_text(tally *t, const mgi_page *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->mark_count; i++) {
+		const mgi_mark *m = &p->marks[i];
+		const mgi_line *l = &p->lines[m->line];
+		mgi_found hit = { m->row, m->start, m->end };
+
+		if (l->region == MGI_REGION_NOTE ||
+		    l->region == MGI_REGION_QUIET)
+			count(t, &hit, l, m->line);
+	}
 }
 
 /* A part that only such a report has. */
@@ -152,7 +164,7 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 	int kind;
 
 	w->kind = MAILGUARD_BOUNCE_NONE;
-	if (!scan_lines(&t, &w->page, true))
+	if (!scan_header(&t, &w->page))
 		return mgi_fail_nomem(err);
 	count_reports(&t, &w->page);
 	t.header += t.sender < SENDER_MAX ? t.sender : SENDER_MAX;
@@ -160,8 +172,7 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 	if (t.header < HEADER_MIN)
 		return MAILGUARD_OK;
 	t.header += t.subject < SUBJECT_MAX ? t.subject : SUBJECT_MAX;
-	if (!scan_lines(&t, &w->page, false))
-		return mgi_fail_nomem(err);
+	count_text(&t, &w->page);
 	if (!is_report(&t, quoted(&w->page)))
 		return MAILGUARD_OK;
 	kind = best_kind(&t);

@@ -250,6 +250,9 @@ static bool marks(sorter *s, mgi_line *l)
 			l->phase = hit.row->means - MGI_MEANS_PHASE;
 		else if (hit.row->means < MGI_MEANS_KINDS)
 			s->known = true;
+		if (!mgi_page_mark(s->page, (uint32_t)(l - s->page->lines),
+		                   &hit))
+			return false;
 	}
 	if (l->region == MGI_REGION_RETURNED)
 		next = MGI_REGION_RETURNED;

@@ -134,24 +134,48 @@ static bool named(char out[256],
 	return false;
 }
 
-static bool scan_line(mgi_bounce_work *w, uint32_t i)
+/* Rows of the header name whole fields. */
+static bool scan_header(mgi_bounce_work *w, uint32_t i)
 {
-	mgi_page *p = &w->page;
-	const mgi_line *l = &p->lines[i];
-	char address[256];
 	mgi_finder f;
 	mgi_found hit;
 
-	if (!mgi_find_begin(&f, p, l))
+	if (!mgi_find_begin(&f, &w->page, &w->page.lines[i]))
 		return false;
-	while (mgi_find_next(&hit, &f)) {
-		if (hit.row->means != MGI_MEANS_WHO)
-			continue;
-		if (l->region == MGI_REGION_HEADER)
+	while (mgi_find_next(&hit, &f))
+		if (hit.row->means == MGI_MEANS_WHO)
 			add_all(w, i, hit.row->points);
-		else if (named(address, p, l, &hit))
-			add(w, address, hit.row->points, i);
-	}
+	return true;
+}
+
+static bool scan_mark(mgi_bounce_work *w, const mgi_mark *m)
+{
+	mgi_line *l = &w->page.lines[m->line];
+	mgi_found hit = { m->row, m->start, m->end };
+	char address[256];
+	mgi_finder f;
+
+	if (m->row->means != MGI_MEANS_WHO || l->quoted ||
+	    (l->region != MGI_REGION_NOTE && l->region != MGI_REGION_QUIET))
+		return true;
+	if (!mgi_find_begin(&f, &w->page, l))
+		return false;
+	if (named(address, &w->page, l, &hit))
+		add(w, address, hit.row->points, m->line);
+	return true;
+}
+
+static bool scan_all(mgi_bounce_work *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->page.count; i++)
+		if (w->page.lines[i].region == MGI_REGION_HEADER &&
+		    !scan_header(w, i))
+			return false;
+	for (i = 0; i < w->page.mark_count; i++)
+		if (!scan_mark(w, &w->page.marks[i]))
+			return false;
 	return true;
 }
 
@@ -291,16 +315,8 @@ mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
 	for (i = 0; is_reply(w->kind) && i < w->page.count; i++)
 		if (is_field(&w->page, i, MGI_REGION_HEADER, "from:"))
 			add_all(w, i, RANK_FIELD);
-	for (i = 0; i < w->page.count; i++) {
-		const mgi_line *l = &w->page.lines[i];
-
-		if ((l->region == MGI_REGION_NOTE ||
-		     l->region == MGI_REGION_QUIET ||
-		     l->region == MGI_REGION_HEADER) &&
-		    w->kind != MAILGUARD_BOUNCE_FEEDBACK && l->len &&
-		    !l->quoted && !scan_line(w, i))
-			return mgi_fail_nomem(err);
-	}
+	if (w->kind != MAILGUARD_BOUNCE_FEEDBACK && !scan_all(w))
+		return mgi_fail_nomem(err);
 	if (!w->who_count)
 		mgi_bounce_fields(w, MGI_REGION_NESTED);
 	if (!w->who_count)
