@@ -100,7 +100,7 @@ MAILGUARD_EXTERN(void) mailguard_checkup_free(mailguard_checkup *c);
 /**
  * What the person at the mail program sees: "a1 receive fail 0x800CCC0F",
  * "a4 send ok": the account's id or address, receive or send (受信, 送信), ok
- * or fail (正常, 失敗), and the message or code in any words.
+ * or fail (正常 or 成功, 失敗), and the message or code in any words.
  *
  * @retval MAILGUARD_EINVAL  It cannot be understood, or there is no such
  *                           account; the message says which.

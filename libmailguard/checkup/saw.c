@@ -16,8 +16,27 @@ static const struct {
 	{ "send", 1 },    { "out", 1 }, { "送信", 1 },
 }, outcomes[] = {
 	{ "ok", MAILGUARD_OUTCOME_OK },     { "正常", MAILGUARD_OUTCOME_OK },
-	{ "fail", MAILGUARD_OUTCOME_FAIL }, { "失敗", MAILGUARD_OUTCOME_FAIL },
+	{ "成功", MAILGUARD_OUTCOME_OK },   { "fail", MAILGUARD_OUTCOME_FAIL },
+	{ "失敗", MAILGUARD_OUTCOME_FAIL },
 };
+
+/* How many bytes of space `s` begins with: one, or a wide space (U+3000),
+ * which is what a Japanese keyboard types. */
+static size_t space_at(mailguard_span s)
+{
+	if (mgi_span_starts(s, "\xe3\x80\x80"))
+		return 3;
+	return s.len && mgi_is_space(s.data[0]);
+}
+
+static mailguard_span behind_space(mailguard_span s)
+{
+	size_t n;
+
+	while ((n = space_at(s)) > 0)
+		s = mgi_span_from(s, n);
+	return s;
+}
 
 /* The next word; `rest` moves behind it. Empty if there is none. */
 static mailguard_span word_next(mailguard_span *rest)
@@ -25,8 +44,8 @@ static mailguard_span word_next(mailguard_span *rest)
 	mailguard_span word;
 	size_t n = 0;
 
-	*rest = mgi_span_trim(*rest);
-	while (n < rest->len && !mgi_is_space(rest->data[n]))
+	*rest = behind_space(*rest);
+	while (n < rest->len && !space_at(mgi_span_from(*rest, n)))
 		n++;
 	word = mgi_span_head(*rest, n);
 	*rest = mgi_span_from(*rest, n);
@@ -100,6 +119,6 @@ mailguard_status mailguard_checkup_saw(mailguard_checkup *c,
 	e.outgoing = ways[i].value;
 	e.outcome = outcomes[k].value;
 	e.at = mgi_now(c->mg);
-	st = code_read(&e, c, mgi_span_trim(rest), err);
+	st = code_read(&e, c, mgi_span_trim(behind_space(rest)), err);
 	return st < 0 ? st : mailguard_case_observe(c->seen, &e, err);
 }

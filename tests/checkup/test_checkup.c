@@ -144,7 +144,7 @@ Test(checkup, sound_files_and_working_accounts_are_nobodys_fault)
 	temp_write("Mail/three", MAIL, strlen(MAIL));
 	c = begin(MAILGUARD_CHECKUP_NO_NET);
 	ok(mailguard_checkup_saw(c, "a1 receive ok", NULL));
-	ok(mailguard_checkup_saw(c, "a2 receive ok", NULL));
+	ok(mailguard_checkup_saw(c, "a2　受信　成功", NULL));
 	ok(mailguard_checkup_saw(c, "a3 receive ok", NULL));
 	v = finish(c);
 	cr_expect(eq(int, mailguard_verdict_fault(v), MAILGUARD_FAULT_NONE));
