@@ -118,6 +118,7 @@ extern const ex_opt ex_checkup_options[];
 extern const ex_opt ex_find_options[];
 extern const ex_opt ex_notice_options[];
 extern const ex_opt ex_probe_options[];
+extern const ex_opt ex_rebuild_options[];
 extern const ex_opt ex_salvage_options[];
 extern const ex_opt ex_status_options[];
 
@@ -129,6 +130,7 @@ int ex_find(ex_call *call);
 int ex_list(ex_call *call);
 int ex_notice(ex_call *call);
 int ex_probe(ex_call *call);
+int ex_rebuild(ex_call *call);
 int ex_salvage(ex_call *call);
 int ex_status(ex_call *call);
 int ex_weigh(ex_call *call);

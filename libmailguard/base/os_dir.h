@@ -47,6 +47,8 @@ mailguard_status mgi_out_open(mgi_out **out,
                               mailguard_error *err);
 /* A failure is remembered and told by mgi_out_commit(). */
 void mgi_out_write(mgi_out *o, mailguard_span bytes);
+/* Over what was written before, or behind it. The same. */
+void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes);
 /* To the disk, then under its name; never over a file. Frees. */
 mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err);
 /* As if it had never been. NULL is fine. */

@@ -222,6 +222,25 @@ void mgi_out_write(mgi_out *o, mailguard_span bytes)
 	}
 }
 
+void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes)
+{
+	flush(o);
+	while (bytes.len && !o->sys) {
+		ssize_t done = pwrite(o->fd, bytes.data, bytes.len,
+		                      (off_t)offset);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0) {
+			o->sys = errno;
+			return;
+		}
+		bytes.data += done;
+		bytes.len -= (size_t)done;
+		offset += (uint64_t)done;
+	}
+}
+
 /* The name itself must outlive a crash as well. */
 static void folder_sync(const char *path)
 {

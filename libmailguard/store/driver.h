@@ -52,6 +52,12 @@ typedef struct mgi_store_more {
 	   messages. ITEROVER: it is through, and the sums are told. */
 	mailguard_status (*check)(mailguard_check *check, mailguard_error *err);
 	void (*check_end)(mailguard_check *check);
+	/* All of it into a new file of its kind; NULL: it cannot. */
+	mailguard_status (*rebuild)(mailguard_salvage_report *out,
+	                            mailguard_store *s,
+	                            const char *dest,
+	                            const mailguard_salvage_options *opts,
+	                            mailguard_error *err);
 	void (*walk_end)(mailguard_walk *walk);
 	void (*close)(mailguard_store *s);
 } mgi_store_more;

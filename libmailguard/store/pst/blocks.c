@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 #define TREE_BLOCKS_MAX (1u << 20) /* 8 GiB of data: no attachment has more */
-#define SUBNODES_MAX (1u << 20)
+#define SUBNODES_MAX (1u << 18)
 
 /* -- pure ------------------------------------------------------------------ */
 

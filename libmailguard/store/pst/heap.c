@@ -153,8 +153,8 @@ mailguard_status mgi_pst_heap_open(mgi_pst_heap *out,
 	if (!out->tree.count)
 		return torn(out, err);
 	out->room = keep ? out->tree.count : MGI_PST_HEAP_SLOTS;
-	if (keep && out->room > MGI_PST_HEAP_KEPT)
-		out->room = MGI_PST_HEAP_KEPT;
+	if (keep && out->room > MGI_PST_HEAP_KEPT / v->shape->block_max)
+		out->room = MGI_PST_HEAP_KEPT / v->shape->block_max;
 	out->slots = mgi_arena_array(v->arena, out->room, sizeof(*out->slots));
 	if (!out->slots)
 		return mgi_fail_nomem(err);

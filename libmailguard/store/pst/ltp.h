@@ -30,7 +30,8 @@ bool mgi_pst_heap_item(mailguard_span *out,
                        mailguard_span block,
                        uint32_t index);
 
-#define MGI_PST_HEAP_KEPT 2048 /* blocks; more are not looked into */
+/* Bytes of a heap kept in memory; more are not looked into. */
+#define MGI_PST_HEAP_KEPT (16u << 20)
 #define MGI_PST_HEAP_SLOTS 16
 
 typedef struct mgi_pst_heap {

@@ -195,6 +195,7 @@ static const mgi_store_more more = {
 	.settle = reader_settle,
 	.check = mgi_pst_check,
 	.check_end = mgi_pst_check_end,
+	.rebuild = mgi_pst_rebuild_store,
 	.walk_end = reader_walk_end,
 	.close = reader_close,
 };
