@@ -5,28 +5,73 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
 			     "wxyz0123456789+/";
 
+/* Groups of three; what is over is left. */
+static char *whole_groups(char *to, const unsigned char *s, size_t groups)
+{
+	while (groups--) {
+		uint32_t v = (uint32_t)s[0] << 16 | (uint32_t)s[1] << 8 | s[2];
+
+		to[0] = digits[v >> 18];
+		to[1] = digits[v >> 12 & 63];
+		to[2] = digits[v >> 6 & 63];
+		to[3] = digits[v & 63];
+		to += 4;
+		s += 3;
+	}
+	return to;
+}
+
+static char *encode(char *to, mailguard_span s)
+{
+	size_t over = s.len % 3;
+	const unsigned char *last = s.data + (s.len - over);
+	uint32_t v;
+
+	to = whole_groups(to, s.data, s.len / 3);
+	if (!over)
+		return to;
+	v = (uint32_t)last[0] << 16 | (over > 1 ? (uint32_t)last[1] << 8 : 0);
+	*to++ = digits[v >> 18];
+	*to++ = digits[v >> 12 & 63];
+	*to++ = over > 1 ? digits[v >> 6 & 63] : '=';
+	*to++ = '=';
+	return to;
+}
+
 void mgi_base64_put(mailguard_buffer *out, mailguard_span s)
 {
-	size_t i, n = (s.len + 2) / 3 * 4;
+	size_t n = (s.len + 2) / 3 * 4;
+	char *to = mgi_buf_room(out, n);
+
+	if (!to || !s.len)
+		return;
+	(void)encode(to, s);
+	mgi_buf_filled(out, n);
+}
+
+void mgi_base64_lines(mailguard_buffer *out,
+                      mailguard_span s,
+                      const char *line_end)
+{
+	size_t lines = (s.len + MGI_BASE64_LINE - 1) / MGI_BASE64_LINE;
+	size_t end = strlen(line_end);
+	size_t n = (s.len + 2) / 3 * 4 + lines * end;
 	char *to = mgi_buf_room(out, n);
 
 	if (!to)
 		return;
-	for (i = 0; i < s.len; i += 3) {
-		size_t have = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = (uint32_t)s.data[i] << 16;
+	while (s.len) {
+		size_t take = s.len < MGI_BASE64_LINE ? s.len : MGI_BASE64_LINE;
 
-		if (have > 1)
-			v |= (uint32_t)s.data[i + 1] << 8;
-		if (have > 2)
-			v |= s.data[i + 2];
-		*to++ = digits[v >> 18 & 63];
-		*to++ = digits[v >> 12 & 63];
-		*to++ = have > 1 ? digits[v >> 6 & 63] : '=';
-		*to++ = have > 2 ? digits[v & 63] : '=';
+		to = encode(to, mgi_span(s.data, take));
+		memcpy(to, line_end, end);
+		to += end;
+		s = mgi_span(s.data + take, s.len - take);
 	}
 	mgi_buf_filled(out, n);
 }

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -76,7 +77,7 @@ static mailguard_status put_base64(mailguard_buffer *out,
 	mgi_buf_init(&lines, out->mg);
 	put_crlf(&lines, s);
 	st = mgi_buf_status(&lines, err);
-	mgi_base64_lines(out, mgi_buf_span(&lines));
+	mgi_base64_lines(out, mgi_buf_span(&lines), "\r\n");
 	mgi_buf_done(&lines);
 	return st;
 }
@@ -164,12 +165,13 @@ static mailguard_status put_source(mailguard_buffer *out,
 	while ((st = mailguard_stream_next(&s, stream, err)) == MAILGUARD_OK) {
 		mgi_buf_add(&held, s.data, s.len);
 		whole = held.len / 57 * 57;
-		mgi_base64_lines(out, mgi_span(mgi_buf_text(&held), whole));
+		mgi_base64_lines(out, mgi_span(mgi_buf_text(&held), whole),
+		                 "\r\n");
 		if (held.len > whole)
 			memmove(held.at, held.at + whole, held.len - whole);
 		mgi_buf_cut(&held, held.len - whole);
 	}
-	mgi_base64_lines(out, mgi_buf_span(&held));
+	mgi_base64_lines(out, mgi_buf_span(&held), "\r\n");
 	if (st >= 0)
 		st = mgi_buf_status(&held, err);
 	mgi_buf_done(&held);

@@ -32,8 +32,6 @@ void mgi_transfer_end(mailguard_buffer *out, mgi_transfer *t);
 /* How many bytes a line of uuencode without its end gives; -1: it is none. */
 int mgi_uu_bytes(mailguard_span line);
 
-/* Base64 in lines of 76 characters, each closed by CRLF. */
-void mgi_base64_lines(mailguard_buffer *out, mailguard_span bytes);
 /* Lines (LF ends in `text`) as quoted-printable of at most 76 characters. */
 void mgi_qp_put(mailguard_buffer *out, mailguard_span text);
 

@@ -3,20 +3,9 @@
  */
 #include "mime/transfer.h"
 
-#include "base/base64.h"
 #include "base/text.h"
 
 #define LINE 76
-#define LINE_BYTES 57 /* that base64 makes such a line of */
-
-void mgi_base64_lines(mailguard_buffer *out, mailguard_span bytes)
-{
-	while (bytes.len) {
-		mgi_base64_put(out, mgi_span_head(bytes, LINE_BYTES));
-		mgi_buf_puts(out, "\r\n");
-		bytes = mgi_span_from(bytes, LINE_BYTES);
-	}
-}
 
 /* How the byte at `i` is written; its length. */
 static size_t qp_unit(char unit[3], mailguard_span text, size_t i, size_t col)

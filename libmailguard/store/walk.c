@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fail.h"
 #include "base/handle.h"
+
+#define KEEP ((size_t)4 << 20)
 
 mailguard_status mailguard_store_walk(mailguard_walk **out,
                                       mailguard_store *store,
@@ -84,6 +87,49 @@ mailguard_status mailguard_walk_source(mailguard_source **out,
 	                        err);
 }
 
+static void kept_release(void *payload)
+{
+	mailguard_buffer_free(payload);
+}
+
+/*
+ * What is made anew for each reader is made once for all of them, if it is no
+ * larger than KEEP; `*src` is what they read.
+ */
+static mailguard_status keep(mailguard_source **src,
+                             mailguard *mg,
+                             mailguard_error *err)
+{
+	mailguard_source *kept = NULL;
+	mailguard_stream *stream;
+	mailguard_buffer *all;
+	mailguard_status st;
+	mailguard_span s;
+
+	st = mailguard_buffer_new(&all, mg, err);
+	if (st < 0)
+		return st;
+	st = mailguard_source_open(&stream, *src, err);
+	while (st == MAILGUARD_OK && all->len <= KEEP) {
+		st = mailguard_stream_next(&s, stream, err);
+		if (st == MAILGUARD_OK)
+			mgi_buf_add(all, s.data, s.len);
+	}
+	mailguard_stream_free(stream);
+	if (st >= 0 && mgi_buf_status(all, err) < 0)
+		st = MAILGUARD_ENOMEM;
+	if (st == MAILGUARD_ITEROVER)
+		st = mailguard_source_memory(&kept, mg, mgi_buf_span(all),
+		                             kept_release, all, err);
+	if (!kept) {
+		mailguard_buffer_free(all);
+		return st;
+	}
+	mailguard_source_free(*src);
+	*src = kept;
+	return MAILGUARD_OK;
+}
+
 mailguard_status mailguard_walk_message(mailguard_message **out,
                                         mailguard_walk *w,
                                         mailguard_error *err)
@@ -95,7 +141,10 @@ mailguard_status mailguard_walk_message(mailguard_message **out,
 	st = mailguard_walk_source(&src, w, err);
 	if (st < 0)
 		return st;
-	st = mailguard_message_parse(out, w->store->mg, src, err);
+	if (w->store->reader->more)
+		st = keep(&src, w->store->mg, err);
+	if (st >= 0)
+		st = mailguard_message_parse(out, w->store->mg, src, err);
 	mailguard_source_free(src);
 	if (st >= 0 && w->store->reader->more) {
 		w->item.size = mailguard_message_size(*out);

@@ -8,12 +8,11 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/fail.h"
 #include "base/source.h"
 #include "base/text.h"
 #include "store/mapi/plan.h"
-
-#define LINE 57 /* bytes of a line of base64 */
 
 typedef struct state {
 	mgi_mapi *message;
@@ -114,10 +113,12 @@ static mailguard_status piece_begin(state *s,
 /* Whole lines of what is held; at the end all of it. */
 static void base64_flush(state *s)
 {
-	size_t whole = s->over ? s->held.len : s->held.len / LINE * LINE;
+	size_t whole =
+		s->over ? s->held.len
+			: s->held.len / MGI_BASE64_LINE * MGI_BASE64_LINE;
 	size_t rest = s->held.len - whole;
 
-	mgi_plan_base64(&s->out, mgi_span(s->held.at, whole));
+	mgi_base64_lines(&s->out, mgi_span(s->held.at, whole), "\n");
 	if (rest && whole)
 		memmove(s->held.at, s->held.at + whole, rest);
 	mgi_buf_cut(&s->held, rest);

@@ -9,17 +9,7 @@
 #include "base/text.h"
 #include "mime/transfer.h"
 
-#define LINE 57 /* bytes of a line of base64 */
 #define LINE_MAX_7BIT 998
-
-void mgi_plan_base64(mailguard_buffer *out, mailguard_span bytes)
-{
-	while (bytes.len) {
-		mgi_base64_put(out, mgi_span_head(bytes, LINE));
-		mgi_buf_putc(out, '\n');
-		bytes = mgi_span_from(bytes, LINE);
-	}
-}
 
 void mgi_plan_lf(mailguard_buffer *out, mailguard_span s)
 {
@@ -75,7 +65,7 @@ static void base64_text_put(mgi_plan *p, mailguard_span lf)
 	}
 	mgi_buf_add(&crlf, lf.data, lf.len);
 	mgi_plan_failed(p, &crlf);
-	mgi_plan_base64(&p->ready, mgi_buf_span(&crlf));
+	mgi_base64_lines(&p->ready, mgi_buf_span(&crlf), "\n");
 	mgi_buf_done(&crlf);
 }
 

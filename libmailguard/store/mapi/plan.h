@@ -84,8 +84,6 @@ void mgi_plan_text(mgi_plan *p,
                    const char *charset,
                    const char *more,
                    mailguard_span text);
-/* Lines of base64. */
-void mgi_plan_base64(mailguard_buffer *out, mailguard_span bytes);
 /* Append `s` with LF ends; control characters but tab and LF stay. */
 void mgi_plan_lf(mailguard_buffer *out, mailguard_span s);
 
