@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define BLOCK 64
+#define LINES 128       /* of base64 judged at once; none is as long */
 #define BOUNDARY_MIN 16 /* a shorter line of dashes and letters is prose */
 #define BOUNDARY_MAX 78
 
@@ -57,12 +58,52 @@ static const unsigned char *line_end(const mgi_cues *c, mailguard_span s)
 	return lf ? lf : memchr(s.data + n, '\n', s.len - n);
 }
 
+static size_t ends_in(const unsigned char *p, size_t n)
+{
+	size_t count = 0, i, k;
+
+	for (i = 0; n - i >= BLOCK; i += BLOCK) {
+		uint8_t sum = 0;
+
+		for (k = 0; k < BLOCK; k++)
+			sum = (uint8_t)(sum + (p[i + k] == '\n'));
+		count += sum;
+	}
+	for (; i < n; i++)
+		count += p[i] == '\n';
+	return count;
+}
+
+/* How many bytes at the head of `s` are lines of that length, whole ones. */
+static size_t steady(mailguard_span s, uint64_t every)
+{
+	size_t step = (size_t)every + 1, done = 0, i;
+
+	while (every < LINES && s.len - done >= step * LINES) {
+		const unsigned char *p = s.data + done;
+		bool all = true;
+
+		for (i = 1; i <= LINES; i++)
+			all &= p[i * step - 1] == '\n';
+		if (!all || ends_in(p, step * LINES) != LINES)
+			break;
+		done += step * LINES;
+	}
+	return done;
+}
+
 static void base64_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 {
 	while (s.len && !c->ended) {
-		const unsigned char *lf = line_end(c, s);
-		size_t n = lf ? (size_t)(lf - s.data) : s.len;
+		const unsigned char *lf;
+		size_t n = c->every && !c->line ? steady(s, c->every) : 0;
 
+		s = mgi_span_from(s, n);
+		offset += n;
+		if (!s.len)
+			return;
+		lf = line_end(c, s);
+		n = lf ? (size_t)(lf - s.data) : s.len;
 		if (!c->line)
 			c->head_at = offset;
 		c->line += n;
@@ -90,6 +131,19 @@ static bool is_control(unsigned char c)
 	       c == 0x7f;
 }
 
+static bool has_control(const unsigned char *p, size_t n)
+{
+	unsigned char any = 0;
+	size_t k;
+
+	/* A whole block in a way that compilers make wide instructions of. */
+	if (n == BLOCK)
+		for (k = 0; k < BLOCK; k++)
+			any |= (unsigned char)((p[k] < '\t') | (p[k] == 0x7f) |
+			                       ((p[k] > '\r') & (p[k] < ' ')));
+	return n != BLOCK || any;
+}
+
 static void control_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 {
 	size_t i, k;
@@ -97,14 +151,10 @@ static void control_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 	for (i = 0; i < s.len; i += BLOCK) {
 		mailguard_span block =
 			mgi_span_head(mgi_span_from(s, i), BLOCK);
-		unsigned char any = 0;
 
+		if (!has_control(block.data, block.len))
+			continue;
 		for (k = 0; k < block.len; k++)
-			any |= (unsigned char)((block.data[k] < '\t') |
-			                       (block.data[k] == 0x7f) |
-			                       ((block.data[k] > '\r') &
-			                        (block.data[k] < ' ')));
-		for (k = 0; any && k < block.len; k++)
 			if (is_control(block.data[k])) {
 				note(c, MGI_CUE_CONTROL, offset + i + k);
 				return;

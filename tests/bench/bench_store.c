@@ -312,7 +312,7 @@ static int maildir_all(char *self, const char *folder)
 		  1 },
 		{ "mu index, first", { "sh", "-c", cmd }, -1, 0, 1 },
 		{ "mu index, nothing changed",
-		  { "mu", "index", "--quiet", "--lazy-check", mu },
+		  { "mu", "index", "--quiet", mu },
 		  -1,
 		  0,
 		  3 },
