@@ -375,11 +375,6 @@ mgi_io mgi_tls_send(mgi_tls_line *line,
 	return judge(line, r, sys);
 }
 
-bool mgi_tls_pending(const mgi_tls_line *line)
-{
-	return SSL_has_pending(line->ssl) == 1;
-}
-
 void mgi_tls_line_free(mgi_tls_line *line, bool bye)
 {
 	if (!line)

@@ -54,8 +54,6 @@ mgi_io mgi_tls_send(mgi_tls_line *line,
                     size_t n,
                     size_t *sent,
                     int *sys);
-/* Was something received that the descriptor will not tell of? */
-bool mgi_tls_pending(const mgi_tls_line *line);
 /* Say close_notify if that can be done at once, then forget. NULL is fine. */
 void mgi_tls_line_free(mgi_tls_line *line, bool bye);
 
