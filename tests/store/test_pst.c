@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/pst/object.h"
 #include "store/pst_make.h"
@@ -580,6 +581,50 @@ Test(store_pst, quick_never_says_sound)
 	free(file.at);
 	cr_expect(eq(i32, summary_of(path, MAILGUARD_CHECK_QUICK).verdict,
 	             MAILGUARD_SOUNDNESS_DAMAGED));
+}
+
+Test(store_pst, a_file_near_its_limit_is_told)
+{
+	pst_plan p = plain;
+
+	p.variant = PST_ANSI;
+	make(&p);
+	ok(truncate(path, 2100000000)); /* a hole, so it takes no room */
+	cr_expect(strstr(check_of(mg, path), "pst.limit-ansi") != NULL);
+	make(&plain);
+	ok(truncate(path, 2100000000));
+	cr_expect(strstr(check_of(mg, path), "pst.limit") == NULL);
+}
+
+static int write_meanwhile(const mailguard_progress *at, void *times)
+{
+	FILE *f = fopen(path, "r+b");
+
+	(void)at;
+	cr_assert(f && fseek(f, 16, SEEK_SET) == 0 &&
+	          fputc(++*(int *)times & 127, f) != EOF);
+	fclose(f);
+	return 0;
+}
+
+Test(store_pst, a_file_written_to_meanwhile_is_told)
+{
+	mailguard_check_options opts = MAILGUARD_CHECK_OPTIONS_INIT;
+	const mailguard_finding *f;
+	mailguard_store *store;
+	mailguard_check *check;
+	int told = 0, times = 0;
+
+	make(&plain);
+	opts.progress = write_meanwhile;
+	opts.payload = &times;
+	ok(mailguard_store_open(&store, mg, path, NULL));
+	ok(mailguard_store_check(&check, store, &opts, NULL));
+	mailguard_store_free(store);
+	while (mailguard_check_next(&f, check, NULL) == MAILGUARD_OK)
+		told += strcmp(f->code, "pst.changing") == 0;
+	cr_expect(eq(int, told, 1));
+	mailguard_check_free(check);
 }
 
 static int stop_later(const mailguard_progress *at, void *left)
