@@ -148,7 +148,8 @@ mailguard_status mgi_dbx_scan(mgi_dbx *d,
 	mailguard_status st = look(&all, f, err);
 
 	if (st >= 0) {
-		qsort(all.at, all.count, sizeof(*all.at), by_place);
+		if (all.count) /* qsort takes no NULL */
+			qsort(all.at, all.count, sizeof(*all.at), by_place);
 		claim(&all, d);
 		st = take(d, arena, f, &all, err);
 	}
