@@ -68,13 +68,15 @@ static size_t from_search(mailguard_span s, size_t *line)
 	while (s.len - i >= FROM_MIN) {
 		unsigned char any = 0;
 
-		/* In a way that compilers make wide instructions of. 0xb3
-		   leaves the same of "F" and LF, and of little else. */
+		/* In a way that compilers make wide instructions of. */
 		if (s.len - i > BLOCK) {
-			for (k = 0; k < BLOCK; k++)
+			for (k = 0; k < BLOCK; k++) {
+				unsigned char next = p[i + k + 1];
+
 				any |= (unsigned char)((p[i + k] == '\n') &
-				                       ((p[i + k + 1] & 0xb3) ==
-				                        0x02));
+				                       ((next == 'F') |
+				                        (next == '\n')));
+			}
 			if (!any) {
 				i += BLOCK;
 				continue;
