@@ -29,6 +29,7 @@ static mailguard_status records(mailguard_bounce *b,
 		st = mgi_bounce_judge(&b->records[i], w, b->arena, (uint32_t)i,
 		                      err);
 	b->count = n;
+	b->kind = b->records[0].kind;
 	return st;
 }
 

@@ -123,7 +123,7 @@ static void count_reports(tally *t, const mgi_page *p)
 	} else if (p->report_status) {
 		t->text += 40;
 		t->header += p->report ? 30 : 20;
-		t->kind[MAILGUARD_BOUNCE_FAILED] += 10;
+		t->kind[MAILGUARD_BOUNCE_FAILED] += 60;
 	} else if (p->status_text) {
 		t->text += 40;
 	}
