@@ -226,8 +226,8 @@ void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes)
 {
 	flush(o);
 	while (bytes.len && !o->sys) {
-		ssize_t done = pwrite(o->fd, bytes.data, bytes.len,
-		                      (off_t)offset);
+		ssize_t done =
+			pwrite(o->fd, bytes.data, bytes.len, (off_t)offset);
 
 		if (done < 0 && errno == EINTR)
 			continue;

@@ -251,7 +251,8 @@ Test(report, a_screen_answers_what_people_ask_in_the_order_they_ask)
 		    "Not looked at:",
 		    NULL } },
 		{ "ja",
-		  { "原因: メールファイルの保存先「クラウド同期フォルダー」（確実",
+		  { "原因: "
+		    "メールファイルの保存先「クラウド同期フォルダー」（確実",
 		    "info.mbox: 破損",
 		    "orders.mbox: 破損",
 		    "原因ではないもの:",

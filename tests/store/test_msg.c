@@ -298,8 +298,7 @@ Test(store_msg, every_failing_allocation_is_survived)
 		    mailguard_store_walk(&w, s, NULL, NULL) >= 0 &&
 		    mailguard_walk_next(&item, w, NULL) >= 0 &&
 		    mailguard_walk_message(&msg, w, NULL) >= 0)
-			cr_expect(mailguard_message_attachment(msg, 2) !=
-			                  NULL,
+			cr_expect(mailguard_message_attachment(msg, 2) != NULL,
 			          "allocation %d", n);
 		else
 			refused++;
