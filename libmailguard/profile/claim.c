@@ -203,13 +203,10 @@ static void lines_make(mailguard_profile *p, mgi_claim *d)
 	size_t i;
 
 	for (i = 0; i < MGI_SLOTS; i++) {
-		if (!d->text[i])
-			continue;
 		s = mgi_span_trim(mgi_span_of(line_of(p, d->text[i])));
 		d->text[i] = s.len ? mgi_arena_strndup(p->arena, s.data, s.len)
 		                   : NULL;
-		if (d->key[i])
-			d->key[i] = line_of(p, d->key[i]);
+		d->key[i] = line_of(p, d->key[i]);
 	}
 	d->file = line_of(p, d->file);
 }

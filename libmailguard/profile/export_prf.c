@@ -169,7 +169,8 @@ static mailguard_status encoded(mailguard_buffer *out,
 		mgi_buf_cut(out, before);
 		mgi_buf_puts(out, "\xff\xfe");
 		cs = mgi_charset_find(mgi_span_of("utf-16le"));
-		st = mgi_charset_encode(out, NULL, cs, mgi_buf_span(text), err);
+		st = mgi_charset_encode(out, misfits, cs, mgi_buf_span(text),
+		                        err);
 	}
 	mgi_free(out->mg, misfits);
 	return st;
