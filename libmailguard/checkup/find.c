@@ -226,7 +226,10 @@ static void files_look(mailguard_find *f,
 	for (i = 0; i < MGI_FIND_KINDS; i++) {
 		if (!groups[i].files)
 			continue;
-		groups[i].path = groups[i].files > 1 ? path : groups[i].last;
+		/* A reader of MH opens the folder, even of one message. */
+		groups[i].path = groups[i].files > 1 || i == MGI_FIND_MH
+		                         ? path
+		                         : groups[i].last;
 		thing_add(f, &groups[i]);
 	}
 }

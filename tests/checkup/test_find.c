@@ -189,7 +189,7 @@ Test(find, kinds_of_other_programs_are_told)
 	} rows[] = {
 		{ "Apple Mail", "V10/INBOX.mbox/x/Data/Messages/1.emlx",
 		  "42\n" HEAD("1") "\nhi\n", "emlx " },
-		{ "MH", "inbox/1", HEAD("1") "\nhi\n", "mh " },
+		{ "MH", "inbox/1", HEAD("1") "\nhi\n", "mh read 1 /inbox\n" },
 		{ "Becky!", "inbox/00000001.bmf", HEAD("1") "\nhi\n.\n",
 		  "bmf " },
 		{ "Windows Live Mail", "Windows Live Mail/Work/1.eml",
