@@ -113,6 +113,7 @@ struct mailguard_walk {
 	void *state;
 	const mgi_tap *tap; /* NULL: nobody looks */
 	bool tapped;        /* the reader showed it all of the item */
+	bool gaps;          /* part of the index is gone, and what it led to */
 	bool torn;          /* the item ends where no message should */
 	bool blank;         /* a blank line stands behind it */
 	size_t at;          /* file under way */

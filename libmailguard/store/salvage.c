@@ -33,6 +33,7 @@ typedef struct job {
 	mgi_spool *written; /* digests */
 	mgi_out *lines;     /* of the report; NULL: none */
 	doubts doubts;      /* of the message under way */
+	bool gaps;          /* more may be lost than anybody can count */
 } job;
 
 const char *mgi_sink_name(mgi_sink *w, const char *folder)
@@ -266,6 +267,7 @@ static mailguard_status save_all(job *j, mailguard_error *err)
 			break;
 		j->report->found++;
 	}
+	j->gaps = walk->gaps;
 	mailguard_walk_free(walk);
 	return st < 0 ? st : MAILGUARD_OK;
 }
@@ -348,7 +350,8 @@ static mailguard_status job_run(job *j, mailguard_error *err)
 	st = compare(&same, j, err);
 	if (st < 0)
 		return st;
-	j->report->verdict = same && !j->report->lost && !j->report->damaged
+	j->report->verdict = same && !j->gaps && !j->report->lost &&
+	                                     !j->report->damaged
 	                             ? MAILGUARD_SOUNDNESS_SOUND
 	                             : MAILGUARD_SOUNDNESS_DAMAGED;
 	if (!same)

@@ -40,7 +40,6 @@ typedef struct climb {
 	range *told;
 	size_t told_count, told_room;
 	uint32_t order;
-	unsigned top;         /* level of the highest page */
 	bool sought;          /* not by the tree that the header names */
 	mgi_pst_block *extra; /* by entries of the block tree */
 	size_t extra_count, extra_room;
@@ -233,20 +232,16 @@ static void tree_hear(climb *c,
 	}
 }
 
-/* Without a page above it, it speaks from its first node to its last; the
-   highest of all speaks for the whole tree. */
+/* Without a page above it, it speaks from its first node to its last. */
 static void page_hear(climb *c, mgi_pst_found_page *p, unsigned char *bytes)
 {
-	uint64_t from = 0, to = NIDS;
+	uint64_t from, to;
 	mgi_pst_page page;
 
 	if (!page_read(&page, bytes, c, p) || !page.count)
 		return;
-	if (page.level < c->top) {
-		from = mgi_pst_entry_key(c->shape, &page, 0);
-		to = mgi_pst_entry_key(c->shape, &page, page.count - 1) +
-		     !page.level;
-	}
+	from = mgi_pst_entry_key(c->shape, &page, 0);
+	to = mgi_pst_entry_key(c->shape, &page, page.count - 1) + !page.level;
 	tree_hear(c, p, from, to, bytes);
 }
 
@@ -312,17 +307,6 @@ static mgi_pst_found_page *root_trusted(climb *c)
 	return root && root->at == h->nodes.at ? root : NULL;
 }
 
-static void top_find(climb *c)
-{
-	uint32_t i;
-
-	for (i = 0; i < c->found.page_count; i++)
-		if (!c->found.pages[i].hurt &&
-		    c->found.pages[i].type == MGI_PST_PAGE_NODES &&
-		    c->found.pages[i].level > c->top)
-			c->top = c->found.pages[i].level;
-}
-
 /* Nothing that a plain reader would show may be missing. */
 static mailguard_status plain_hear(climb *c, mailguard_error *err)
 {
@@ -351,7 +335,7 @@ static mailguard_status plain_hear(climb *c, mailguard_error *err)
 	return st < 0 ? st : MAILGUARD_OK;
 }
 
-static mailguard_status nodes_hear(climb *c, mailguard_error *err)
+static mailguard_status nodes_hear(bool *gaps, climb *c, mailguard_error *err)
 {
 	unsigned char *bytes =
 		mgi_arena_array(c->arena, MGI_PST_DEEP + 2, c->shape->page);
@@ -360,7 +344,6 @@ static mailguard_status nodes_hear(climb *c, mailguard_error *err)
 
 	if (!bytes)
 		return mgi_fail_nomem(err);
-	top_find(c);
 	root = root_trusted(c);
 	if (root)
 		tree_hear(c, root, 0, NIDS, bytes);
@@ -375,6 +358,8 @@ static mailguard_status nodes_hear(climb *c, mailguard_error *err)
 		if (c->found.pages[i].type == MGI_PST_PAGE_NODES &&
 		    c->found.pages[i].hurt)
 			hurt_hear(c, &c->found.pages[i], bytes);
+	/* Did anybody tell of every node there may be? */
+	*gaps = c->told_count != 1 || c->told[0].from || c->told[0].to < NIDS;
 	return plain_hear(c, err);
 }
 
@@ -585,6 +570,7 @@ mailguard_status mgi_pst_index_make(mgi_pst_index **out,
 {
 	mgi_pst_index *index = mgi_arena_alloc(p->arena, sizeof(*index));
 	mailguard_status st;
+	bool gaps = true;
 	climb c;
 
 	*out = NULL;
@@ -598,7 +584,7 @@ mailguard_status mgi_pst_index_make(mgi_pst_index **out,
 	if (st >= 0)
 		st = mgi_spool_new(&c.nodes, p->mg, sizeof(came), 0, err);
 	if (st >= 0)
-		st = nodes_hear(&c, err);
+		st = nodes_hear(&gaps, &c, err);
 	if (st >= 0)
 		st = nodes_load(index, &c, err);
 	if (st >= 0)
@@ -608,6 +594,7 @@ mailguard_status mgi_pst_index_make(mgi_pst_index **out,
 	mgi_spool_free(c.nodes);
 	if (st >= 0 && mgi_arena_failed(p->arena))
 		st = mgi_fail_nomem(err);
+	index->gaps = gaps;
 	if (st >= 0)
 		*out = index;
 	return st;

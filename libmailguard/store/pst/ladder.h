@@ -13,6 +13,7 @@ typedef struct mgi_pst_index {
 	mgi_pst_block *blocks; /* by bid */
 	size_t node_count, block_count;
 	size_t sought_count;
+	bool gaps; /* part of the tree is gone: nobody knows what was there */
 	size_t folders_made; /* that had to be, for what lies in them */
 } mgi_pst_index;
 

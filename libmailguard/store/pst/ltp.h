@@ -206,6 +206,9 @@ mailguard_status mgi_pst_props_get(mgi_mapi_value *out,
 mailguard_status mgi_pst_names_read(mgi_pst_names **out,
                                     mgi_pst_view *v,
                                     mailguard_error *err);
+/* All entries, those that lead nowhere without a set: other readers refuse a
+   whole file for one such. In the arena; empty without memory. */
+mailguard_span mgi_pst_names_mend(const mgi_pst_names *names, mgi_arena *arena);
 uint16_t mgi_pst_name_find(const mgi_pst_names *names,
                            const mgi_mapi_name *name);
 bool mgi_pst_name_of(mgi_mapi_name *out,

@@ -91,6 +91,20 @@ static bool entry_read(mgi_mapi_name *out,
 	return true;
 }
 
+mailguard_span mgi_pst_names_mend(const mgi_pst_names *n, mgi_arena *arena)
+{
+	size_t count = n->entries.len / ENTRY, i;
+	unsigned char *to = (unsigned char *)mgi_arena_strndup(
+		arena, n->entries.data, count * ENTRY);
+	mgi_mapi_name name;
+	uint16_t id;
+
+	for (i = 0; to && i < count; i++)
+		if (!entry_read(&name, &id, n, i))
+			memset(to + ENTRY * i, 0, 6); /* its id stays */
+	return mgi_span(to, to ? count * ENTRY : 0);
+}
+
 static bool same_text(mailguard_span a, mailguard_span b)
 {
 	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);

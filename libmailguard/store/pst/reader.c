@@ -96,6 +96,7 @@ static mailguard_status walk_make(mailguard_walk *w, mailguard_error *err)
 		st = mgi_pst_list_make(&own->list, &own->view, err);
 	if (st < 0)
 		return st;
+	w->gaps = own->pst->index && own->pst->index->gaps;
 	w->total = mgi_spool_count(own->list.messages);
 	own->made = true;
 	return MAILGUARD_OK;

@@ -24,6 +24,7 @@ enum {
 	CONTAINER_CLASS = 0x3613
 };
 
+#define IPM_USUAL 0x8022u
 #define INT(id) MGI_MAPI_TAG(id, MGI_MAPI_INT32)
 
 /* -- nodes that are no folder and no message ------------------------------- */
@@ -118,24 +119,32 @@ static bool leads_up(mgi_pst_rebuild *r, const mgi_pst_place_of *f)
 }
 
 /* The folder whose children people see; made if there is none. */
-static void ipm_find(mgi_pst_rebuild *r)
+static mgi_pst_place_of *ipm_choose(mgi_pst_rebuild *r)
 {
 	mgi_pst_node n = { 0, MGI_PST_NODE_ROOT, 0, 0 };
+	mgi_pst_place_of *f = r->ipm ? folder_of(r, r->ipm) : NULL;
 	size_t i;
 
-	if (r->ipm && folder_of(r, r->ipm))
-		return;
-	r->ipm = 0;
-	if (folder_of(r, 0x8022))
-		r->ipm = 0x8022;
-	for (i = 0; !r->ipm && i < r->folder_count; i++)
+	if (!f)
+		f = folder_of(r, IPM_USUAL);
+	for (i = 0; !f && i < r->folder_count; i++)
 		if (r->folders[i].parent == MGI_PST_NODE_ROOT &&
 		    r->folders[i].node.nid != MGI_PST_NODE_ROOT)
-			r->ipm = r->folders[i].node.nid;
-	if (!r->ipm) {
-		n.nid = r->ipm = nid_free(r);
-		folder_add(r, &n, "Top of Outlook data file");
-	}
+			f = &r->folders[i];
+	if (f)
+		return f;
+	n.nid = nid_free(r);
+	return folder_add(r, &n, "Top of Outlook data file");
+}
+
+/* It hangs on the root whatever became of the way there. */
+static void ipm_find(mgi_pst_rebuild *r)
+{
+	mgi_pst_place_of *f = ipm_choose(r);
+
+	r->ipm = f->node.nid;
+	if (!leads_up(r, f))
+		f->parent = MGI_PST_NODE_ROOT;
 }
 
 static void lost_add(mgi_pst_rebuild *r)
@@ -215,7 +224,7 @@ static mailguard_status message_copy(mgi_pst_rebuild *r,
                                      mgi_pst_new_table *list,
                                      mailguard_error *err)
 {
-	mgi_pst_as as = { MGI_MAPI_MESSAGE, NULL, list, 0 };
+	mgi_pst_as as = { MGI_MAPI_MESSAGE, NULL, list, 0, { NULL, 0 } };
 	uint64_t harm = r->copy.harm;
 	mgi_pst_made made;
 	mailguard_status st;
@@ -335,7 +344,7 @@ static mailguard_status folder_copy(mgi_pst_rebuild *r,
                                     mailguard_error *err)
 {
 	mgi_pst_force force;
-	mgi_pst_as as = { MGI_MAPI_FOLDER, &force, NULL, 0 };
+	mgi_pst_as as = { MGI_MAPI_FOLDER, &force, NULL, 0, { NULL, 0 } };
 	mailguard_status st = MAILGUARD_EFORMAT;
 	mgi_pst_made made;
 
@@ -509,17 +518,24 @@ static mailguard_status special_copy(mgi_pst_rebuild *r,
                                      mailguard_error *err)
 {
 	const mgi_pst_node *n = other_find(r, nid);
-	mgi_pst_as as = { MGI_MAPI_STORE, NULL, NULL, 0 };
+	mgi_pst_as as = { MGI_MAPI_STORE, NULL, NULL, 0, { NULL, 0 } };
 	mailguard_status st = MAILGUARD_EFORMAT;
 	uint64_t harm = r->copy.harm;
 	mgi_pst_made made;
+	int32_t state;
 
+	if (nid == MGI_PST_NODE_NAMES && r->copy.from->names)
+		as.names = mgi_pst_names_mend(r->copy.from->names, r->arena);
 	if (n && (nid != MGI_PST_NODE_NAMES || r->copy.from->names))
 		st = mgi_pst_copy_props(&made, &r->copy, n, &as, err);
 	if (mgi_pst_fatal(st))
 		return st;
 	mgi_error_clear(err);
-	r->own_lost += st < 0 || r->copy.harm != harm;
+	state = st < 0                 ? MAILGUARD_ITEM_LOST
+	        : r->copy.harm != harm ? MAILGUARD_ITEM_DAMAGED
+	                               : MAILGUARD_ITEM_INTACT;
+	if (mgi_pst_rebuild_tell_own(r, nid, state, err) < 0)
+		return MAILGUARD_ENOMEM;
 	if (st < 0 && nid == MGI_PST_NODE_NAMES)
 		names_make(&made, r);
 	else if (st < 0)
@@ -563,13 +579,15 @@ static mailguard_status others_copy(mgi_pst_rebuild *r, mailguard_error *err)
 			st = mgi_pst_copy_any(&made, &r->copy, n, 0, err);
 		if (mgi_pst_fatal(st))
 			return st;
-		r->own_lost += st < 0;
 		mgi_error_clear(err);
 		if (st >= 0) {
 			r->kept[i] = true;
 			mgi_pst_put_node(r->copy.w, n->nid, n->parent, &made);
 		}
-		st = MAILGUARD_OK;
+		st = mgi_pst_rebuild_tell_own(r, n->nid,
+		                              st < 0 ? MAILGUARD_ITEM_LOST
+		                                     : MAILGUARD_ITEM_INTACT,
+		                              err);
 	}
 	return st;
 }

@@ -31,6 +31,7 @@ typedef struct mgi_pst_as {
 	const mgi_pst_force *force;
 	mgi_pst_new_table *list; /* gets a row for it; or NULL */
 	unsigned depth;
+	mailguard_span names; /* in place of the list of names, if any */
 } mgi_pst_as;
 
 /*

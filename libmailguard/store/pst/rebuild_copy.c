@@ -13,7 +13,7 @@
 #include "store/mapi/code_page.h"
 #include "store/mapi/tags.h"
 
-enum { FLAGS = 0x0e07, SIZE = 0x0e08, ATTACH_SIZE = 0x0e20 };
+enum { NAMES = 0x0003, FLAGS = 0x0e07, SIZE = 0x0e08, ATTACH_SIZE = 0x0e20 };
 
 #define DEEP (3 * MGI_MAPI_DEPTH_MAX)
 
@@ -325,7 +325,9 @@ static mailguard_status attachment_copy(one *o,
                                         const mgi_pst_node *n,
                                         mailguard_error *err)
 {
-	mgi_pst_as as = { MGI_MAPI_ATTACHMENT, NULL, NULL, o->as->depth + 1 };
+	mgi_pst_as as = {
+		MGI_MAPI_ATTACHMENT, NULL, NULL, o->as->depth + 1, { NULL, 0 }
+	};
 	mgi_pst_made made;
 	mailguard_status st = attachments_begin(o, err);
 
@@ -412,7 +414,9 @@ static mailguard_status embedded_copy(bool *done,
                                       const mgi_pst_prop *p,
                                       mailguard_error *err)
 {
-	mgi_pst_as as = { MGI_MAPI_MESSAGE, NULL, NULL, o->as->depth + 1 };
+	mgi_pst_as as = {
+		MGI_MAPI_MESSAGE, NULL, NULL, o->as->depth + 1, { NULL, 0 }
+	};
 	const mgi_pst_node *n;
 	unsigned char object[8];
 	mgi_pst_made made;
@@ -490,6 +494,10 @@ static mailguard_status value_copy(one *o,
 
 	if (!p->tag || mgi_pst_new_props_has(&o->out, MGI_MAPI_ID(p->tag)))
 		return MAILGUARD_OK;
+	if (o->as->names.len && MGI_MAPI_ID(p->tag) == NAMES) {
+		mgi_pst_new_bytes(&o->out, p->tag, o->as->names);
+		return MAILGUARD_OK;
+	}
 	if ((size && size <= 4) || !raw) {
 		mgi_pst_new_raw(&o->out, p->tag, raw);
 		return MAILGUARD_OK;
@@ -721,7 +729,7 @@ mailguard_status mgi_pst_copy_any(mgi_pst_made *out,
                                   unsigned depth,
                                   mailguard_error *err)
 {
-	mgi_pst_as as = { 0, NULL, NULL, depth };
+	mgi_pst_as as = { 0, NULL, NULL, depth, { NULL, 0 } };
 	mgi_arena *arena;
 	mgi_pst_view view = c->view;
 	mailguard_status st;
@@ -741,6 +749,9 @@ mailguard_status mgi_pst_copy_any(mgi_pst_made *out,
 	else if (st >= 0 && kind == MGI_PST_HEAP_TABLE)
 		st = mgi_pst_copy_table(out, c, node, err);
 	else if (st >= 0)
+		st = MAILGUARD_EFORMAT;
+	/* It may be neither, or look like it by chance. */
+	if (st == MAILGUARD_EFORMAT && !view.harm)
 		st = plain_copy(out, c, &view, node, depth, err);
 	c->harm += view.harm;
 	mgi_arena_free(arena);

@@ -35,11 +35,12 @@ static const char *const state_names[] = { "", "intact", "repaired", "damaged",
 	                                   "lost" };
 
 static mailguard_status line_write(mgi_pst_rebuild *r,
-                                   const mgi_pst_place_of *f,
+                                   const char *folder,
+                                   uint32_t nid,
                                    int32_t state,
-                                   bool hidden,
                                    mailguard_error *err)
 {
+	bool hidden = MGI_PST_NID_TYPE(nid) != MGI_PST_TYPE_MESSAGE;
 	mailguard_buffer line;
 	mailguard_status st;
 	mgi_jsonw w;
@@ -48,7 +49,8 @@ static mailguard_status line_write(mgi_pst_rebuild *r,
 	mgi_jsonw_init(&w, &line);
 	mgi_jsonw_object(&w, NULL);
 	mgi_jsonw_int(&w, "message", (int64_t)(hidden ? 0 : r->item));
-	mgi_jsonw_str(&w, "folder", f->name);
+	mgi_jsonw_int(&w, "node", nid);
+	mgi_jsonw_str(&w, "folder", folder);
 	mgi_jsonw_str(&w, "file", mgi_file_path(r->copy.from->file));
 	mgi_jsonw_str(&w, "state", state_names[state]);
 	mgi_jsonw_array(&w, "doubts");
@@ -94,7 +96,18 @@ mailguard_status mgi_pst_rebuild_tell(mgi_pst_rebuild *r,
 	}
 	if (!r->lines || (hidden && state < MAILGUARD_ITEM_DAMAGED))
 		return MAILGUARD_OK;
-	return line_write(r, f, state, hidden, err);
+	return line_write(r, f->name, n->nid, state, err);
+}
+
+mailguard_status mgi_pst_rebuild_tell_own(mgi_pst_rebuild *r,
+                                          uint32_t nid,
+                                          int32_t state,
+                                          mailguard_error *err)
+{
+	if (state < MAILGUARD_ITEM_DAMAGED)
+		return MAILGUARD_OK;
+	r->own_lost++;
+	return r->lines ? line_write(r, "", nid, state, err) : MAILGUARD_OK;
 }
 
 /* -- the same again? ------------------------------------------------------- */
@@ -240,7 +253,7 @@ static mailguard_status job_run(mgi_pst_rebuild *r,
                                 mailguard_error *err)
 {
 	mailguard_salvage_report *out = r->report;
-	bool sound = false, same = false;
+	bool sound = false, same = false, gaps;
 	mailguard_status st;
 
 	st = mgi_pst_rescue(&r->copy.from, store->own, err);
@@ -253,9 +266,11 @@ static mailguard_status job_run(mgi_pst_rebuild *r,
 	if (st >= 0 && (!sound || !same))
 		st = mgi_fail(err, r->mg, MAILGUARD_EIO,
 		              MGI_SAY_SALVAGE_DIFFERS, "path", r->dest);
-	out->verdict = st >= 0 && !out->damaged && !out->lost && !r->own_lost
-	                       ? MAILGUARD_SOUNDNESS_SOUND
-	                       : MAILGUARD_SOUNDNESS_DAMAGED;
+	gaps = r->copy.from && r->copy.from->index && r->copy.from->index->gaps;
+	out->verdict =
+		st >= 0 && !out->damaged && !out->lost && !r->own_lost && !gaps
+			? MAILGUARD_SOUNDNESS_SOUND
+			: MAILGUARD_SOUNDNESS_DAMAGED;
 	return st;
 }
 

@@ -53,4 +53,10 @@ mailguard_status mgi_pst_rebuild_tell(mgi_pst_rebuild *r,
                                       int32_t state,
                                       mailguard_error *err);
 
+/* The same of a node that lies in no folder. */
+mailguard_status mgi_pst_rebuild_tell_own(mgi_pst_rebuild *r,
+                                          uint32_t nid,
+                                          int32_t state,
+                                          mailguard_error *err);
+
 #endif
