@@ -140,6 +140,8 @@ typedef struct mgi_finder {
 
 /* Fold line `i` into page->folded, then step over the rows in it. */
 bool mgi_find_begin(mgi_finder *f, mgi_page *p, const mgi_line *l);
+/* The same for a text of several lines. */
+bool mgi_find_text(mgi_finder *f, mgi_page *p, mailguard_span s);
 bool mgi_find_next(mgi_found *out, mgi_finder *f);
 
 /* What kind of mail it is; sets lines' `phase` on the way. */

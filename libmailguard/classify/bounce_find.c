@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define LINE_HEAD 4096 /* bytes of a line */
 #define FIELD_HEAD 300 /* of a field this much is looked at */
 
 /* Which rows may stand in such a line. */
@@ -58,23 +59,40 @@ static bool fold_header(mgi_page *p, mailguard_span s)
 	return true;
 }
 
+static void begin(mgi_finder *f)
+{
+	mgi_scan_begin(&f->run, &mgi_bounce_scan);
+	mgi_scan_feed(&f->run, mgi_span("\n", 1));
+}
+
+bool mgi_find_text(mgi_finder *f, mgi_page *p, mailguard_span s)
+{
+	f->page = p;
+	f->where = MGI_IN_TEXT;
+	f->tail = 0;
+	if (!mgi_fold(&p->folded, p->mg, s))
+		return false;
+	begin(f);
+	return true;
+}
+
 bool mgi_find_begin(mgi_finder *f, mgi_page *p, const mgi_line *l)
 {
 	mailguard_span s = mgi_line_span(p, l);
+	int where = where_of(p, l);
 
+	if (where == MGI_IN_TEXT)
+		return mgi_find_text(f, p, mgi_span_head(s, LINE_HEAD));
 	f->page = p;
-	f->where = where_of(p, l);
+	f->where = where;
 	f->tail = 0;
-	if (f->where & MGI_IN_SUBJECT)
+	if (where & MGI_IN_SUBJECT)
 		s = value_of(s);
-	else if (f->where == MGI_IN_FIELD)
+	else if (where == MGI_IN_FIELD)
 		s = mgi_span_head(s, FIELD_HEAD);
-	if (f->where != MGI_IN_TEXT
-	            ? !fold_header(p, s)
-	            : !mgi_fold(&p->folded, p->mg, mgi_span_head(s, 4096)))
+	if (!fold_header(p, s))
 		return false;
-	mgi_scan_begin(&f->run, &mgi_bounce_scan);
-	mgi_scan_feed(&f->run, mgi_span("\n", 1));
+	begin(f);
 	return true;
 }
 

@@ -150,6 +150,22 @@ static mailguard_phase phase_of(mgi_bounce_work *w)
 	return phase;
 }
 
+/* "in reply to", line end, "RCPT TO": words that were wrapped. */
+static mailguard_phase phase_across(mgi_bounce_work *w)
+{
+	mailguard_phase phase = MAILGUARD_PHASE_NONE;
+	mgi_finder f;
+	mgi_found hit;
+
+	if (!w->told.len ||
+	    !mgi_find_text(&f, &w->page, mgi_buf_span(&w->told)))
+		return phase;
+	while (mgi_find_next(&hit, &f))
+		if (hit.row->means > MGI_MEANS_PHASE)
+			phase = hit.row->means - MGI_MEANS_PHASE;
+	return phase;
+}
+
 /* A telling status comes before a vague one, a cause before "expired". */
 static void take_status(opinion *o, const mgi_smtp_code *s, int32_t last)
 {
@@ -434,6 +450,8 @@ static mailguard_status ask_all(opinion *field,
 
 	gather_text(w, mine);
 	phase = phase_of(w);
+	if (!phase)
+		phase = phase_across(w);
 	memset(text, 0, sizeof(*text));
 	memset(status, 0, sizeof(*status));
 	text->cause.rule = status->cause.rule = "";
