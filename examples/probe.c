@@ -5,6 +5,7 @@
  *	$ mailguard probe imaps://ann@mail.example.org smtp://mx.example.org
  *	imaps://ann@mail.example.org: works; logged in as ann (0.31 s)
  *	...
+ *	$ mailguard probe --line 20 imap://mail.example.org
  *	$ mailguard probe --json --file servers.txt --jobs 1000
  *	$ mailguard probe --login ann --secret-command 'pass mail' imap://...
  *
@@ -31,6 +32,7 @@ typedef struct run {
 	ex_probe_report report;
 	const char *login, *file, *command, *table_command;
 	bool starttls, transcript;
+	uint32_t line;        /* conversations with each; 0: one, and in full */
 	char *text;           /* of the file, cut into lines */
 	const char **targets; /* of arguments and file */
 	size_t count, room;
@@ -124,6 +126,15 @@ static bool per_host_take(void *into, const ex_opt *o, const char *value)
 	return to->max_per_host != 0;
 }
 
+static bool line_take(void *into, const ex_opt *o, const char *value)
+{
+	run *r = into;
+
+	(void)o;
+	r->line = number(value);
+	return r->line > 1 && r->line <= MAILGUARD_LINE_MAX;
+}
+
 /* `at` is the flag. */
 static bool flag_take(void *into, const ex_opt *o, const char *value)
 {
@@ -166,6 +177,12 @@ const ex_opt ex_probe_options[] = {
 	{ "--stock", NULL, "ask an ordinary client (libcurl), too",
 	  "一般のクライアント(libcurl)でも確かめます", MAILGUARD_PROBE_STOCK,
 	  flag_take },
+	{ "--line", "N",
+	  "judge the line by N light conversations (2 to 1000), without a "
+	  "login",
+	  "軽い通信を N 回(2～1000)行い、回線の良否を判定します。ログインは"
+	  "しません",
+	  0, line_take },
 	{ "--newest", NULL, "look when the newest mail came",
 	  "最新のメールがいつ届いたかを調べます", MAILGUARD_PROBE_NEWEST,
 	  flag_take },
@@ -254,6 +271,19 @@ static mailguard_status no_descriptor(const run *r, mailguard_error *err)
 	return MAILGUARD_ELIMIT;
 }
 
+static mailguard_status line_ask(run *r,
+                                 mailguard_endpoint *parsed,
+                                 const mailguard_endpoint *to,
+                                 mailguard_error *err)
+{
+	int result = ex_probe_line(r->call, r->probe, to, r->line, err);
+
+	mailguard_endpoint_free(parsed);
+	if (result >= 0)
+		worse(r, result);
+	return result < 0 ? (mailguard_status)result : MAILGUARD_OK;
+}
+
 static mailguard_status begin(run *r, const char *url, mailguard_error *err)
 {
 	mailguard_endpoint *parsed, to;
@@ -268,6 +298,8 @@ static mailguard_status begin(run *r, const char *url, mailguard_error *err)
 	if (r->starttls && to.tls == MAILGUARD_TLS_NONE &&
 	    to.protocol != MAILGUARD_PROTOCOL_HTTP)
 		to.tls = MAILGUARD_TLS_STARTTLS;
+	if (r->line)
+		return line_ask(r, parsed, &to, err);
 	st = mailguard_probe_add_named(r->probe, &to, url, 0, err);
 	while (st == MAILGUARD_AGAIN) {
 		st = take(r, -1, err);

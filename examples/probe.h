@@ -18,6 +18,17 @@ typedef struct ex_probe_report {
 	bool lost; /* no memory for a line */
 } ex_probe_report;
 
+/*
+ * The line to one server, by `count` light conversations, one after the other.
+ * Nobody logs in. What it comes to is printed. EX_FINE, EX_TROUBLE; below 0 a
+ * mailguard_status, with `err` filled.
+ */
+int ex_probe_line(const ex_call *call,
+                  mailguard_probe *probe,
+                  const mailguard_endpoint *to,
+                  size_t count,
+                  mailguard_error *err);
+
 void ex_probe_report_add(ex_probe_report *r, const mailguard_answer *a);
 /* Prints it; `result` is what the verb would exit with. Nagios has exit codes
    of its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */

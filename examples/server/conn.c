@@ -133,11 +133,12 @@ static void tls_start(conn *c)
 /* -1: the connection is gone; 0: not now. */
 static long socket_write(conn *c)
 {
+	size_t len = c->drip ? 1 : c->out_len;
 	long n;
 
 	if (c->ssl) {
 		ERR_clear_error();
-		n = SSL_write(c->ssl, c->out, (int)c->out_len);
+		n = SSL_write(c->ssl, c->out, (int)len);
 		if (n > 0)
 			return n;
 		n = SSL_get_error(c->ssl, (int)n);
@@ -145,7 +146,7 @@ static long socket_write(conn *c)
 		               ? 0
 		               : -1;
 	}
-	n = send(c->fd, c->out, c->out_len, MSG_NOSIGNAL);
+	n = send(c->fd, c->out, len, MSG_NOSIGNAL);
 	return n < 0 && errno == EAGAIN ? 0 : n;
 }
 
@@ -198,6 +199,8 @@ static void flush(conn *c)
 			return;
 		c->out_len -= (size_t)n;
 		memmove(c->out, c->out + n, c->out_len);
+		if (c->drip)
+			c->until = milliseconds_now() + c->drip;
 	}
 	if (c->dead || c->out_len)
 		return;

@@ -138,7 +138,7 @@ static void login(conn *c, const char *arg)
 
 static void authenticate(conn *c, const char *arg)
 {
-	if (password_taken(c))
+	if (fails(c, PHASE_LOGIN, ACT_TOKEN) || password_taken(c))
 		login_begin(c, &imap_dress, arg);
 }
 

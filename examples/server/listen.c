@@ -50,7 +50,7 @@ static int take_port(int *port)
 
 static void taken(watch *self, uint32_t events)
 {
-	const listener *l = (const listener *)self;
+	listener *l = (listener *)self;
 	int one = 1, fd;
 
 	(void)events;
@@ -59,6 +59,7 @@ static void taken(watch *self, uint32_t events)
 		if (fd < 0)
 			return;
 		go_on(fd);
+		l->taken++;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		conn_new(l, fd);
 	}

@@ -7,6 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
+/* What Google says of a token that has run out (RFC 7628, 3.2.2):
+   {"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"} */
+static const char token_error[] =
+	"eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczov"
+	"L21haWwuZ29vZ2xlLmNvbS8ifQ==";
+
 void say_line(conn *c, const char *words)
 {
 	sayf(c, "%s\r\n", words);
@@ -31,7 +37,10 @@ void login_end(conn *c, const dress *d, const account *a)
 
 void login_begin(conn *c, const dress *d, const char *arg)
 {
-	if (strncasecmp(arg, "PLAIN ", 6) == 0) {
+	if (fails(c, PHASE_LOGIN, ACT_TOKEN)) {
+		c->step = STEP_TOKEN;
+		sayf(c, "%s%s\r\n", d->challenge, token_error);
+	} else if (strncasecmp(arg, "PLAIN ", 6) == 0) {
 		login_end(c, d, account_plain(arg + 6));
 	} else if (strcasecmp(arg, "PLAIN") == 0) {
 		c->step = STEP_PLAIN;
@@ -51,6 +60,9 @@ void login_goes_on(conn *c, const dress *d, const char *line)
 	if (strcmp(line, "*") == 0) {
 		c->step = STEP_IDLE;
 		d->answer(c, d->aborted);
+	} else if (c->step == STEP_TOKEN) {
+		c->step = STEP_IDLE;
+		d->answer(c, c->at->fault->text[d->family]);
 	} else if (c->step == STEP_PLAIN) {
 		login_end(c, d, account_plain(line));
 	} else if (c->step == STEP_LOGIN_NAME) {

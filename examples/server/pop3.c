@@ -81,7 +81,7 @@ static void pass(conn *c, const char *arg)
 
 static void auth(conn *c, const char *arg)
 {
-	if (password_taken(c))
+	if (fails(c, PHASE_LOGIN, ACT_TOKEN) || password_taken(c))
 		login_begin(c, &pop3_dress, arg);
 }
 

@@ -37,6 +37,13 @@ bool strikes(conn *c, phase at)
 	case ACT_SLOW:
 		c->until = milliseconds_now() + slow_by;
 		return false;
+	case ACT_DRIP:
+		c->drip = slow_by / 2;
+		return false;
+	case ACT_FOURTH:
+		if (c->at->taken % 4 == 0)
+			conn_reset(c);
+		return c->dead;
 	case ACT_ENDLESS:
 		c->mute = c->endless = true;
 		return true;
@@ -65,6 +72,8 @@ const char *mechanisms(const conn *c)
 	if (!c->at->service->logins || fails(c, PHASE_LOGIN, ACT_HIDE) ||
 	    (fails(c, PHASE_LOGIN, ACT_TLS_FIRST) && !c->ssl))
 		return "";
+	if (fails(c, PHASE_LOGIN, ACT_TOKEN))
+		return "XOAUTH2";
 	return fails(c, PHASE_LOGIN, ACT_STRANGE) ? "X-RUNES" : "PLAIN LOGIN";
 }
 

@@ -34,16 +34,20 @@ typedef enum act {
 	ACT_RESET,     /* hang up with a TCP reset */
 	ACT_CLOSE,     /* hang up without a word */
 	ACT_SLOW,      /* the right answer, late */
+	ACT_DRIP,      /* the right answer, a byte at a time */
 	ACT_ENDLESS,   /* a line that never ends */
 	ACT_SAY,       /* `text` for an answer, then go on */
 	ACT_END,       /* `text` for an answer, then hang up */
 	ACT_HIDE,      /* do not offer it */
+	ACT_STRIP,     /* its word is overwritten on the way */
 	ACT_INJECT,    /* slip `text` in behind the right answer */
 	ACT_TLS_FIRST, /* offer it over TLS only */
 	ACT_STRANGE,   /* offer it in a way that nobody knows */
-	ACT_ALERT,     /* a fatal TLS alert */
-	ACT_OLD,       /* TLS 1.1 at most */
-	ACT_CERT       /* another certificate */
+	ACT_TOKEN,     /* offer logins by token only, and refuse them */
+	ACT_FOURTH, /* reset every fourth connection, as a bad backend does */
+	ACT_ALERT,  /* a fatal TLS alert */
+	ACT_OLD,    /* TLS 1.1 at most */
+	ACT_CERT    /* another certificate */
 } act;
 
 typedef enum family { SMTP, IMAP, POP3, HTTP, FAMILIES } family;
@@ -55,6 +59,11 @@ typedef enum certificate {
 	CERT_NAME,
 	CERT_SELF,
 	CERT_CHAIN,
+	CERT_STRANGER,
+	CERT_SHIELD,
+	CERT_REVOKED,
+	CERT_WEAK,
+	CERT_HUGE,
 	CERTIFICATES
 } certificate;
 
@@ -100,6 +109,7 @@ typedef struct listener {
 	watch watch;
 	int fd;
 	int port;
+	unsigned taken; /* connections */
 	const service *service;
 	const fault *fault; /* NULL: works as it should */
 } listener;
@@ -121,6 +131,7 @@ typedef struct conn {
 	bool wants_out;  /* waits until the socket takes more */
 	bool dead;
 	int64_t until; /* milliseconds: keep `out` back so long */
+	int64_t drip;  /* milliseconds behind each byte; 0: all at once */
 	size_t in_len, out_len, out_room;
 	char *out;
 	/* Of the dialogue: */
@@ -148,6 +159,7 @@ enum {
 	STEP_PLAIN,
 	STEP_LOGIN_NAME,
 	STEP_LOGIN_SECRET,
+	STEP_TOKEN,
 	STEP_MESSAGE
 };
 

@@ -28,7 +28,9 @@ static void ehlo(conn *c, const char *arg)
 		return;
 	say(c, "250-demo.example\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n");
 	if (offers_starttls(c))
-		say(c, "250-STARTTLS\r\n");
+		say(c, fails(c, PHASE_STARTTLS, ACT_STRIP)
+		               ? "250-XXXXXXXA\r\n"
+		               : "250-STARTTLS\r\n");
 	if (*mechs)
 		sayf(c, "250-AUTH %s\r\n", mechs);
 	say(c, "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n");
@@ -60,7 +62,7 @@ static void starttls(conn *c, const char *arg)
 
 static void auth(conn *c, const char *arg)
 {
-	if (mechanisms_whole(c))
+	if (mechanisms_whole(c) || fails(c, PHASE_LOGIN, ACT_TOKEN))
 		login_begin(c, &smtp_dress, arg);
 	else if (*mechanisms(c))
 		say_line(c, smtp_dress.strange);

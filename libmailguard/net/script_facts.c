@@ -58,6 +58,7 @@ void mgi_script_certificate(mgi_script *s, const mailguard_certificate *c)
 	own->serial = copy(s, c->serial);
 	own->key = copy(s, c->key);
 	own->signature = copy(s, c->signature);
+	own->issuer_at = copy(s, c->issuer_at);
 }
 
 void mgi_script_fault(mgi_script *s, const mailguard_tls_fault *f)

@@ -260,6 +260,8 @@ static const struct {
 	{ MGI_PART_CERTIFICATE, STRING, "key", IN(certificate.key) },
 	{ MGI_PART_CERTIFICATE, STRING, "signature",
 	  IN(certificate.signature) },
+	{ MGI_PART_CERTIFICATE, STRING, "issuer-at",
+	  IN(certificate.issuer_at) },
 	{ MGI_PART_CERTIFICATE, TIME, "not-before",
 	  IN(certificate.not_before) },
 	{ MGI_PART_CERTIFICATE, TIME, "not-after", IN(certificate.not_after) },

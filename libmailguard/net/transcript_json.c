@@ -77,6 +77,7 @@ static void put_certificate(mgi_jsonw *w, const mailguard_certificate *c)
 	mgi_jsonw_str(w, "serial", c->serial);
 	mgi_jsonw_str(w, "key", c->key);
 	mgi_jsonw_str(w, "signature", c->signature);
+	mgi_jsonw_str(w, "issuer_at", c->issuer_at);
 	mgi_jsonw_time(w, "not_before", c->not_before);
 	mgi_jsonw_time(w, "not_after", c->not_after);
 	mgi_jsonw_str(w, "sha256", hex);

@@ -145,6 +145,7 @@ static void put_certificate(mailguard_buffer *out,
 	key(out, "serial", c->serial);
 	key(out, "key", c->key);
 	key(out, "signature", c->signature);
+	key(out, "issuer-at", c->issuer_at);
 	key_time(out, "not-before", c->not_before);
 	key_time(out, "not-after", c->not_after);
 	key(out, "sha256", hex);

@@ -86,6 +86,7 @@ static mailguard_status read_all(mailguard_answer *a,
 	if (!a->name || !a->where || !a->findings)
 		return mgi_fail_nomem(err);
 	mgi_answer_times_of(a);
+	mgi_answer_software(a);
 	st = prober->read(a, a->heard, c, err);
 	if (st < 0)
 		return st;
@@ -118,6 +119,7 @@ mailguard_status mgi_answer_make(mailguard_answer **out,
 	a->heard = mailguard_transcript_ref(heard);
 	a->wanted = *wanted;
 	a->messages = -1;
+	a->quota = -1;
 	a->findings = mgi_findings_new(arena, 0);
 	st = read_all(a, c, err);
 	if (st < 0) {
@@ -210,6 +212,16 @@ const char *mailguard_answer_message(const mailguard_answer *a)
 const char *mailguard_answer_action(const mailguard_answer *a)
 {
 	return a->action;
+}
+
+const char *mailguard_answer_software(const mailguard_answer *a)
+{
+	return a->software ? a->software : "";
+}
+
+int mailguard_answer_quota(const mailguard_answer *a)
+{
+	return a->quota;
 }
 
 const char *mailguard_answer_address(const mailguard_answer *a)

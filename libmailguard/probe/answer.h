@@ -36,6 +36,8 @@ struct mailguard_answer {
 	mailguard_phase phase;
 	mailguard_login login;
 	const char *name, *where, *message, *action;
+	const char *software;  /* NULL: not known */
+	int32_t quota;         /* percent; -1: not known */
 	mailguard_time newest; /* 0: not known */
 	int64_t messages;      /* -1: not known */
 	mailguard_answer_times times;
@@ -119,6 +121,8 @@ mailguard_status mgi_read_link(const mgi_reader *r, const mailguard_step *step);
 mailguard_status mgi_read_certificate(const mgi_reader *r);
 mailguard_status mgi_read_handshake(const mgi_reader *r,
                                     const mailguard_step *step);
+/* Who opens TLS on its way here, by name; NULL: nobody we know (marks.c). */
+const char *mgi_interceptor(const mailguard_transcript *t);
 bool mgi_certificate_bad(const mailguard_transcript *t);
 /* A conversation of SMTP, POP3 or IMAP (mail.c). */
 mailguard_status mgi_read_mail(const mgi_reader *r);
@@ -131,6 +135,7 @@ bool mgi_offers(const mailguard_transcript *t, const char *name);
  */
 
 void mgi_answer_times_of(mailguard_answer *a); /* times.c */
+void mgi_answer_software(mailguard_answer *a); /* marks.c */
 void mgi_answer_look(mailguard_answer *a);     /* look.c */
 void mgi_answer_close(mailguard_answer *a);    /* close.c */
 void mgi_answer_stock(mailguard_answer *a);    /* stock.c; after close */

@@ -149,6 +149,10 @@ static void put_mailbox(mgi_jsonw *w, const mailguard_answer *a)
 		mgi_jsonw_fixed(w, "clock", ahead, 6);
 	else
 		mgi_jsonw_null(w, "clock");
+	if (a->quota < 0)
+		mgi_jsonw_null(w, "quota");
+	else
+		mgi_jsonw_int(w, "quota", a->quota);
 }
 
 static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
@@ -164,6 +168,7 @@ static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_str(w, "message", a->message);
 	mgi_jsonw_str(w, "action", a->action);
 	mgi_jsonw_str(w, "address", address[0] ? address : NULL);
+	mgi_jsonw_str(w, "software", a->software);
 	mgi_jsonw_time(w, "when", a->evidence.at);
 	put_times(w, &a->times);
 	mgi_jsonw_str(w, "login", mailguard_answer_login_name(a->login));

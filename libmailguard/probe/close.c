@@ -66,7 +66,8 @@ static void say_certificate(mailguard_buffer *b,
 static bool about_certificate(const mailguard_answer *a)
 {
 	return mgi_certificate_bad(a->heard) &&
-	       a->cause.fault == MAILGUARD_FAULT_TLS &&
+	       (a->cause.fault == MAILGUARD_FAULT_TLS ||
+	        a->cause.reason == MAILGUARD_REASON_ANTIVIRUS_INTERCEPTION) &&
 	       a->phase == MAILGUARD_PHASE_TLS &&
 	       mailguard_transcript_certificate(a->heard, 0);
 }

@@ -37,7 +37,7 @@ static mailguard_span word_next(mailguard_span *rest)
 
 /* The fullest resource of `"name" (STORAGE used limit MESSAGE used limit)`,
    RFC 9208, in percent; 0 if none can be read. */
-static uint64_t fullest(mailguard_span text)
+static uint64_t fullest(mailguard_span text, bool *told)
 {
 	uint64_t used, limit, most = 0;
 	size_t open = text.len;
@@ -52,22 +52,25 @@ static uint64_t fullest(mailguard_span text)
 		if (!name.len || !mgi_span_u64(&used, a, UINT64_MAX / 100) ||
 		    !mgi_span_u64(&limit, b, UINT64_MAX / 100))
 			break;
+		*told |= limit != 0;
 		if (limit && used * 100 / limit > most)
 			most = used * 100 / limit;
 	}
 	return most;
 }
 
-static uint64_t fullest_of(const mailguard_step *s)
+static uint64_t fullest_of(const mailguard_step *s, bool *told)
 {
 	mailguard_reply reply;
-	uint64_t most = 0;
+	uint64_t most = 0, percent;
 	size_t at = 0;
 
-	while (mgi_mail_reply(&reply, s, MAILGUARD_PROTOCOL_IMAP, &at))
-		if (mgi_span_is_nocase(reply.word, "QUOTA") &&
-		    fullest(reply.text) > most)
-			most = fullest(reply.text);
+	while (mgi_mail_reply(&reply, s, MAILGUARD_PROTOCOL_IMAP, &at)) {
+		if (!mgi_span_is_nocase(reply.word, "QUOTA"))
+			continue;
+		percent = fullest(reply.text, told);
+		most = percent > most ? percent : most;
+	}
 	return most;
 }
 
@@ -75,6 +78,7 @@ void mgi_read_quota(const mgi_reader *r)
 {
 	const mailguard_step *s;
 	uint64_t most = 0;
+	bool told = false;
 	size_t i;
 
 	if (mailguard_transcript_endpoint(r->t)->protocol !=
@@ -82,7 +86,9 @@ void mgi_read_quota(const mgi_reader *r)
 		return;
 	for (i = 0; (s = mailguard_transcript_step(r->t, i)) != NULL; i++)
 		if (s->phase == MAILGUARD_PHASE_COMMAND && is_quota(s))
-			most = fullest_of(s);
+			most = fullest_of(s, &told);
+	if (told)
+		r->a->quota = most > 1000 ? 1000 : (int32_t)most;
 	if (most >= QUOTA_FULL)
 		mgi_blame(r->a, MAILGUARD_PHASE_COMMAND,
 		          MAILGUARD_REASON_OWN_MAILBOX_FULL);

@@ -20,29 +20,56 @@ static void look_greeting(mailguard_answer *a)
 		                mgi_i64((took + 500000) / 1000000).text);
 }
 
-/* Some address did not answer, another one did. */
+/* "192.0.2.1 993: refused" */
+static void note_address(mailguard_answer *a, const mailguard_step *s)
+{
+	mailguard_buffer b;
+
+	mgi_buf_init(&b, mgi_answer_handle(a));
+	mgi_buf_puts(&b, s->said);
+	mgi_buf_puts(&b, ": ");
+	mgi_buf_puts(&b, s->timed_out
+	                         ? mgi_say_raw(mgi_answer_lang(a),
+	                                       MGI_SAY_ADDRESS_LATE)
+	                         : mgi_sys_text(mgi_answer_lang(a), s->sys));
+	mgi_answer_note(a, MAILGUARD_SEVERITY_WARN, MGI_SAY_ADDRESS_SILENT,
+	                "why", mgi_buf_text(&b));
+	if (mgi_buf_status(&b, NULL) < 0)
+		mgi_answer_nomem(a);
+	mgi_buf_done(&b);
+}
+
+static bool is_ipv6(const mailguard_step *s)
+{
+	return strchr(s->said, ':') != NULL;
+}
+
+/* Some addresses did not answer, another one did. */
 static void look_addresses(mailguard_answer *a)
 {
-	const mailguard_step *s, *failed = NULL;
-	size_t i;
+	size_t i, tried = 0, failed = 0, failed6 = 0;
+	const mailguard_step *s;
+	bool by4 = false;
 
 	for (i = 0; (s = mailguard_transcript_step(a->heard, i)) != NULL; i++) {
 		bool bad = s->sys || s->timed_out || s->closed;
 
-		if (s->phase == MAILGUARD_PHASE_CONNECT && bad)
-			failed = s;
-		else if (s->phase > MAILGUARD_PHASE_CONNECT && failed) {
-			mgi_answer_note(
-				a, MAILGUARD_SEVERITY_WARN,
-				MGI_SAY_ADDRESS_SILENT, "why",
-				failed->timed_out
-					? mgi_say_raw(mgi_answer_lang(a),
-			                              MGI_SAY_ADDRESS_LATE)
-					: mgi_sys_text(mgi_answer_lang(a),
-			                               failed->sys));
-			return;
-		}
+		if (s->phase != MAILGUARD_PHASE_CONNECT)
+			continue;
+		tried++;
+		failed += bad;
+		failed6 += bad && is_ipv6(s);
+		by4 |= !bad && !is_ipv6(s);
 	}
+	if (!failed || failed == tried)
+		return;
+	for (i = 0; (s = mailguard_transcript_step(a->heard, i)) != NULL; i++)
+		if (s->phase == MAILGUARD_PHASE_CONNECT &&
+		    (s->sys || s->timed_out || s->closed))
+			note_address(a, s);
+	if (by4 && failed6 == failed)
+		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN,
+		                MGI_SAY_ADDRESS_NO_IPV6, NULL, NULL);
 }
 
 static void look_dates(mailguard_answer *a)
@@ -73,6 +100,10 @@ static void look_tls(mailguard_answer *a)
 	    strncmp(f->version, "SSL", 3) == 0)
 		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN, MGI_SAY_TLS_OLD,
 		                "version", f->version);
+	if (mgi_interceptor(a->heard))
+		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN,
+		                MGI_SAY_TLS_INTERCEPTED, "name",
+		                mgi_interceptor(a->heard));
 	if (f->chain == 1 && a->cause.reason == MAILGUARD_REASON_CERT_UNTRUSTED)
 		mgi_answer_note(a, MAILGUARD_SEVERITY_NOTE,
 		                MGI_SAY_TLS_CHAIN_SHORT, NULL, NULL);

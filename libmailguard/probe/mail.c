@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* From here on words outweigh the response code before them. */
+enum { WORDS_SURE = 60 };
+
 /* What kept a step from being said, or ended it. Phase 0 is any. */
 static const struct {
 	mailguard_note note;
@@ -100,6 +103,53 @@ static mailguard_span said_of(const mgi_reader *r, const mailguard_step *s)
 	return words;
 }
 
+/* At a login the mailbox is the user's own. */
+static const struct {
+	mailguard_reason of_others, own;
+} owns[] = {
+	{ MAILGUARD_REASON_MAILBOX_FULL, MAILGUARD_REASON_OWN_MAILBOX_FULL },
+	{ MAILGUARD_REASON_MAILBOX_DISABLED,
+	  MAILGUARD_REASON_ACCOUNT_DISABLED },
+	{ MAILGUARD_REASON_MAILBOX_INACTIVE,
+	  MAILGUARD_REASON_ACCOUNT_DISABLED },
+};
+
+static void blame_own(mailguard_answer *a, mailguard_reason reason)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(owns) / sizeof(owns[0]); i++)
+		if (owns[i].of_others == reason)
+			reason = owns[i].own;
+	mgi_blame_rather(a, reason);
+}
+
+/* [AUTH] and [AUTHENTICATIONFAILED] stand before any refusal of a login; what
+   is written behind them may say why: locked, expired, switched off. */
+static mailguard_status read_login_words(const mgi_reader *r,
+                                         const mailguard_step *s)
+{
+	mailguard_span words = said_of(r, s);
+	const mailguard_cause *cause;
+	mailguard_status st;
+	size_t i;
+
+	for (i = 0; i < words.len && words.data[i] != ']'; i++)
+		;
+	if (i == words.len || r->a->cause.fault != MAILGUARD_FAULT_AUTH) {
+		blame_own(r->a, r->a->cause.reason);
+		return MAILGUARD_OK;
+	}
+	st = mailguard_classify_text(&cause, r->c, s->phase,
+	                             mgi_span_from(words, i + 1), r->err);
+	if (st == MAILGUARD_OK && cause->confidence >= WORDS_SURE &&
+	    cause->reason != MAILGUARD_REASON_AUTH &&
+	    (cause->fault == MAILGUARD_FAULT_AUTH ||
+	     cause->fault == MAILGUARD_FAULT_RECIPIENT))
+		blame_own(r->a, cause->reason);
+	return st;
+}
+
 static mailguard_status blame_refusal(const mgi_reader *r,
                                       const mailguard_step *s)
 {
@@ -119,12 +169,44 @@ static mailguard_status blame_refusal(const mgi_reader *r,
 	if (st < 0)
 		return st;
 	mgi_answer_quote(r->a, said_of(r, s));
+	if (s->phase == MAILGUARD_PHASE_LOGIN) {
+		st = read_login_words(r, s);
+		mgi_read_token(r);
+	}
 	if (s->phase == MAILGUARD_PHASE_STARTTLS && !leaves(s))
 		mgi_blame_rather(r->a, reason);
 	if (s->phase == MAILGUARD_PHASE_GREETING && passing &&
 	    only_away(r->a->cause.reason))
 		mgi_blame_rather(r->a, reason);
-	return MAILGUARD_OK;
+	return st;
+}
+
+/* How those begin who speak before we do, and those who were asked for TLS. */
+static const struct {
+	mailguard_protocol not_of; /* 0: of none of ours */
+	const char *begins;
+} strangers[] = {
+	{ MAILGUARD_PROTOCOL_IMAP, "* OK" },
+	{ MAILGUARD_PROTOCOL_IMAP, "* BYE" },
+	{ MAILGUARD_PROTOCOL_POP3, "+OK" },
+	{ MAILGUARD_PROTOCOL_POP3, "-ERR" },
+	{ MAILGUARD_PROTOCOL_SMTP, "220" },
+	{ 0, "SSH-" },
+	{ 0, "HTTP/" },
+	{ 0, "RFB " },
+};
+
+/* A greeting, but of another protocol: the port is wrong, not the server. */
+static bool is_stranger(const mgi_reader *r, const mailguard_step *s)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
+		if (strangers[i].not_of !=
+		            mailguard_transcript_endpoint(r->t)->protocol &&
+		    mgi_span_starts_nocase(s->heard, strangers[i].begins))
+			return true;
+	return false;
 }
 
 static mailguard_status blame_note(const mgi_reader *r, const mailguard_step *s)
@@ -136,10 +218,14 @@ static mailguard_status blame_note(const mgi_reader *r, const mailguard_step *s)
 		if (notes[i].note == s->note &&
 		    (!notes[i].phase || notes[i].phase == s->phase))
 			reason = notes[i].reason;
+	if (reason == MAILGUARD_REASON_LOGIN_DISABLED && s->tls)
+		reason = MAILGUARD_REASON_LOGIN_NOT_OFFERED;
 	if (reason == MAILGUARD_REASON_LOGIN_NOT_OFFERED &&
 	    (mgi_offers(r->t, "AUTH") || mgi_offers(r->t, "USER") ||
 	     mgi_offers(r->t, "SASL")))
 		reason = MAILGUARD_REASON_MECHANISM_MISSING;
+	if (reason == MAILGUARD_REASON_GREETING_GARBAGE && is_stranger(r, s))
+		reason = MAILGUARD_REASON_WRONG_PORT;
 	if (!reason || mgi_blamed(r->a))
 		return MAILGUARD_OK;
 	mgi_blame(r->a, s->phase, reason);

@@ -24,6 +24,8 @@ bool mgi_mail_reply(mailguard_reply *out,
                     size_t *at);
 /* How full the mailbox is, where IMAP was asked (imap.c). */
 void mgi_read_quota(const mgi_reader *r);
+/* Why a token was refused, where one was (token.c). */
+void mgi_read_token(const mgi_reader *r);
 /* Ask for the newest mail behind all else; the list lies in `a` (newest.c). */
 mailguard_status mgi_ask_newest(mailguard_ask *ask,
                                 mgi_arena *a,

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "probe/answer.h"
 
+#include <string.h>
+
 /* Of several faults the one a person can do most about: codes of X509_V_ERR,
    the most telling first. */
 static const int32_t telling[] = {
@@ -26,6 +28,10 @@ static const struct {
 	const char *words;
 	mailguard_reason reason;
 } alerts[] = {
+	/* Signed as TLS 1.1 and older sign, and only they. */
+	{ "legacy sigalg", MAILGUARD_REASON_TLS_VERSION },
+	/* A chain of more bytes than any needs. */
+	{ "excessive message size", MAILGUARD_REASON_CERT_MALFORMED },
 	{ "wrong version number", MAILGUARD_REASON_TLS_NOT_SPOKEN },
 	{ "packet length too long", MAILGUARD_REASON_TLS_NOT_SPOKEN },
 	{ "http request", MAILGUARD_REASON_TLS_NOT_SPOKEN },
@@ -39,6 +45,24 @@ static const struct {
 	{ "insufficient security", MAILGUARD_REASON_TLS_CIPHER },
 	{ "inappropriate fallback", MAILGUARD_REASON_TLS_DOWNGRADE },
 };
+
+/* Signed by nobody who is known here: these may have another reason. */
+static bool is_untrusted(int32_t code)
+{
+	return code == 2 || (code >= 18 && code <= 21);
+}
+
+/* The server's own certificate alone, which says where to get its issuer's: a
+   public authority writes that, and a server is to send it (RFC 8446,
+   4.4.2). */
+static bool is_incomplete(const mailguard_transcript *t)
+{
+	const mailguard_certificate *own =
+		mailguard_transcript_certificate(t, 0);
+
+	return own && !mailguard_transcript_certificate(t, 1) &&
+	       own->issuer_at[0] && strcmp(own->subject, own->issuer) != 0;
+}
 
 static size_t rank(int32_t code)
 {
@@ -66,7 +90,14 @@ mailguard_status mgi_read_certificate(const mgi_reader *r)
 	for (i = 0; (f = mailguard_transcript_fault(r->t, i)) != NULL; i++)
 		if (!worst || rank(f->code) < rank(worst->code))
 			worst = f;
-	if (worst)
+	if (worst && is_untrusted(worst->code) && mgi_interceptor(r->t))
+		mgi_blame(r->a, MAILGUARD_PHASE_TLS,
+		          MAILGUARD_REASON_ANTIVIRUS_INTERCEPTION);
+	else if (worst && worst->code != 18 && is_untrusted(worst->code) &&
+	         is_incomplete(r->t))
+		mgi_blame(r->a, MAILGUARD_PHASE_TLS,
+		          MAILGUARD_REASON_CERT_CHAIN_INCOMPLETE);
+	else if (worst)
 		return mgi_blame_code(r, MAILGUARD_PHASE_TLS, "x509",
 		                      worst->code,
 		                      MAILGUARD_REASON_CERT_UNVERIFIED);

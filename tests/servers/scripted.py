@@ -11,6 +11,10 @@ class Scripted(lab.Server):
 
     name = "scripted"
 
+    def __init__(self, slow=SLOW):
+        super().__init__()
+        self.slow = slow
+
     def prepare(self):
         self.program = lab.build_folder() / "bin" / "mailguard-demo-server"
         if not self.program.exists():
@@ -19,7 +23,7 @@ class Scripted(lab.Server):
     def command(self):
         (self.folder / "output").write_bytes(b"")
         return [str(self.program), "--folder", str(self.folder), "--slow",
-                str(SLOW)]
+                str(self.slow)]
 
     def is_up(self):
         said = (self.folder / "output").read_text()

@@ -200,6 +200,8 @@ static void note(mgi_asking *a, const part *p, const mgi_dns_message *m)
 			m->authentic ? " ad" : "", (unsigned long)m->answers);
 	else
 		mgi_buf_puts(out, " no answer");
+	if (m && mgi_dns_message_why(m) >= 0)
+		mgi_buf_printf(out, " why %d", (int)mgi_dns_message_why(m));
 	mgi_buf_printf(out, " from %s\r\n", mgi_dns_server_name(p->try.server));
 }
 

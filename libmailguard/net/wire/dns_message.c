@@ -11,6 +11,7 @@
 
 #define NAME_BYTES 255 /* RFC 1035, 3.1 */
 #define CLASS_IN 1
+#define EXTENDED_ERROR 15 /* an option of OPT; RFC 8914 */
 
 /* RDATA being written; names in it may point anywhere before it. */
 typedef struct rdata {
@@ -55,6 +56,54 @@ bool mgi_dns_message_open(mgi_dns_message *out, mailguard_span bytes)
 	mgi_cursor_skip(&c, (size_t)questions * 4);
 	out->at = (size_t)(c.at - bytes.data);
 	return !c.failed;
+}
+
+/* Over a name, wherever its end may lie. */
+static void skip_name(mgi_cursor *c)
+{
+	uint8_t n;
+
+	for (n = mgi_cursor_u8(c); n && !c->failed; n = mgi_cursor_u8(c)) {
+		mgi_cursor_skip(c, n >= 0xc0 ? 1 : n);
+		if (n >= 0xc0)
+			return;
+	}
+}
+
+/* RFC 8914, 2: option 15 of OPT begins with the number. */
+static int32_t why_of(mailguard_span options)
+{
+	mgi_cursor c = mgi_cursor_of(options);
+
+	while (mgi_cursor_left(&c) >= 4) {
+		uint32_t option = mgi_cursor_u16be(&c);
+		mailguard_span value =
+			mgi_cursor_take(&c, mgi_cursor_u16be(&c));
+
+		if (option == EXTENDED_ERROR && value.len >= 2)
+			return value.data[0] << 8 | value.data[1];
+	}
+	return -1;
+}
+
+int32_t mgi_dns_message_why(const mgi_dns_message *m)
+{
+	mgi_cursor c = mgi_cursor_of(mgi_span_from(m->bytes, 8));
+	uint32_t left = m->answers + mgi_cursor_u16be(&c);
+	mailguard_span options;
+	uint32_t type;
+
+	left += mgi_cursor_u16be(&c);
+	c = mgi_cursor_of(mgi_span_from(m->bytes, m->at));
+	for (; left && !c.failed; left--) {
+		skip_name(&c);
+		type = mgi_cursor_u16be(&c);
+		mgi_cursor_skip(&c, 6);
+		options = mgi_cursor_take(&c, mgi_cursor_u16be(&c));
+		if (type == MGI_DNS_OPT && !c.failed)
+			return why_of(options);
+	}
+	return -1;
 }
 
 static void put_label(mailguard_buffer *out, mailguard_span label)

@@ -19,6 +19,7 @@ enum {
 	MGI_DNS_TXT = 16,
 	MGI_DNS_AAAA = 28,
 	MGI_DNS_SRV = 33,
+	MGI_DNS_OPT = 41,
 	MGI_DNS_TLSA = 52,
 	MGI_DNS_CAA = 257
 };
@@ -88,6 +89,8 @@ typedef struct mgi_dns_record {
 
 /* False if it is no answer at all. Borrows the bytes. */
 bool mgi_dns_message_open(mgi_dns_message *out, mailguard_span bytes);
+/* Why it failed, in the numbers of RFC 8914; -1 if it does not say. */
+int32_t mgi_dns_message_why(const mgi_dns_message *m);
 /*
  * The next record of the answer; `text` is emptied first.
  *

@@ -190,7 +190,29 @@ static mailguard_time time_of(const ASN1_TIME *t)
 	return mgi_time_of(&c);
 }
 
-enum { SUBJECT, ISSUER, NAMES, SERIAL, KEY, FIELDS };
+/* The first place where its issuer's certificate is to be had (RFC 5280,
+   4.2.2.1). */
+static void issuer_at_add(mailguard_buffer *out, const X509 *x)
+{
+	AUTHORITY_INFO_ACCESS *info =
+		X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+	int i, n = info ? sk_ACCESS_DESCRIPTION_num(info) : 0;
+
+	for (i = 0; i < n && !out->len; i++) {
+		const ACCESS_DESCRIPTION *d =
+			sk_ACCESS_DESCRIPTION_value(info, i);
+		const ASN1_STRING *url =
+			d->location->d.uniformResourceIdentifier;
+
+		if (OBJ_obj2nid(d->method) == NID_ad_ca_issuers &&
+		    d->location->type == GEN_URI)
+			word_add(out, ASN1_STRING_get0_data(url),
+			         (size_t)ASN1_STRING_length(url));
+	}
+	AUTHORITY_INFO_ACCESS_free(info);
+}
+
+enum { SUBJECT, ISSUER, NAMES, SERIAL, KEY, ISSUER_AT, FIELDS };
 
 static bool certificate(mgi_script *script, const X509 *x)
 {
@@ -207,11 +229,13 @@ static bool certificate(mgi_script *script, const X509 *x)
 	names_add(&text[NAMES], x);
 	serial_add(&text[SERIAL], x);
 	key_add(&text[KEY], x);
+	issuer_at_add(&text[ISSUER_AT], x);
 	c.subject = mgi_buf_text(&text[SUBJECT]);
 	c.issuer = mgi_buf_text(&text[ISSUER]);
 	c.names = mgi_buf_text(&text[NAMES]);
 	c.serial = mgi_buf_text(&text[SERIAL]);
 	c.key = mgi_buf_text(&text[KEY]);
+	c.issuer_at = mgi_buf_text(&text[ISSUER_AT]);
 	c.signature = OBJ_nid2ln(X509_get_signature_nid(x));
 	c.not_before = time_of(X509_get0_notBefore(x));
 	c.not_after = time_of(X509_get0_notAfter(x));
@@ -261,6 +285,8 @@ bool mgi_tls_record(mgi_script *script,
 	unsigned char *staple;
 	bool whole;
 
+	mgi_tls_staple(ssl, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)),
+	               faults);
 	matches = mgi_tls_name_matches(ssl, host);
 	if (matches == 0)
 		mgi_tls_fault_add(faults, X509_V_ERR_HOSTNAME_MISMATCH, 0);

@@ -34,6 +34,8 @@ const char *mgi_tls_fault_name(int32_t code);
 /* 1: the certificate is for `host`, a name or an address; 0: not; -1: there
    is no certificate. */
 int mgi_tls_name_matches(SSL *ssl, const char *host);
+/* What the server stapled: a fault if it says "revoked". */
+void mgi_tls_staple(SSL *ssl, X509_STORE *trusted, mgi_tls_faults *faults);
 /*
  * Tell what a handshake came to. A name that does not match is a fault as
  * well. `alert` is OpenSSL's reason if it failed, else "". False if there was

@@ -1,0 +1,39 @@
+/*
+ * marks.c - who is there by their own words: the software of a greeting, and
+ * the program that opens TLS on its way, by the issuer it writes.
+ */
+#include "probe/marks.h"
+
+#include "base/text.h"
+#include "probe/answer.h"
+
+static const char *find(const mgi_mark *marks, mailguard_span words)
+{
+	for (; marks->words; marks++)
+		if (mgi_span_find_nocase(words, marks->words) >= 0)
+			return marks->name;
+	return NULL;
+}
+
+const char *mgi_interceptor(const mailguard_transcript *t)
+{
+	const mailguard_certificate *c;
+	const char *name = NULL;
+	size_t i;
+
+	for (i = 0; !name && (c = mailguard_transcript_certificate(t, i)); i++)
+		name = find(mgi_marks_issuer, mgi_span_of(c->issuer));
+	return name;
+}
+
+/* A greeting says it, or IMAP's answer to the login; a refusal may name any
+   software there is. */
+void mgi_answer_software(mailguard_answer *a)
+{
+	const mailguard_step *s =
+		mgi_step_of(a->heard, MAILGUARD_PHASE_GREETING);
+
+	a->software = s && s->answer == MAILGUARD_REPLY_OK
+	                      ? find(mgi_marks_greeting, s->heard)
+	                      : NULL;
+}
