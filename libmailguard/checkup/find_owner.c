@@ -140,9 +140,11 @@ static bool is_read(mailguard_find *f, const mgi_find_thing *t)
 
 	if (!kind->formats[0])
 		return false;
-	/* Of many files of one kind, any one tells. */
-	st = mailguard_store_open(&store, f->mg,
-	                          kind->grouped ? t->last : t->path, NULL);
+	/* Of many files of one kind, any one tells; MH is read as a folder. */
+	st = mailguard_store_open(
+		&store, f->mg,
+		kind->grouped && t->kind != MGI_FIND_MH ? t->last : t->path,
+		NULL);
 	if (st == MAILGUARD_ENOMEM)
 		mgi_find_nomem(f);
 	if (st < 0)
