@@ -144,7 +144,8 @@ char *zone_session(const mgi_zone *z, const char *rows)
 	FILE *out = open_memstream(&text, &len);
 
 	for (f = mgi_zone_first(z); f; f = f->next) {
-		if (f->known || (first && strcmp(f->server, first->server)))
+		if (f->known || strcmp(f->type, "HTTP") == 0 ||
+		    (first && strcmp(f->server, first->server) != 0))
 			continue;
 		if (!first) {
 			const char *colon = strrchr(f->server, ':');
