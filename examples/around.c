@@ -65,7 +65,7 @@ int ex_around(mailguard_profile **out, const ex_call *call, const char *root)
 }
 
 /* All of it, or nothing is left. */
-static bool write_all(const char *path, const mailguard_buffer *buf)
+static bool write_all(const char *path, const mailguard_buffer *buf, bool line)
 {
 	size_t n = mailguard_buffer_length(buf);
 	int fd, wrong = 0;
@@ -77,7 +77,7 @@ static bool write_all(const char *path, const mailguard_buffer *buf)
 	if (!f)
 		return false;
 	if (fwrite(mailguard_buffer_text(buf), 1, n, f) != n ||
-	    fputc('\n', f) == EOF)
+	    (line && fputc('\n', f) == EOF))
 		wrong = errno;
 	if (fclose(f) != 0 && !wrong)
 		wrong = errno;
@@ -86,6 +86,30 @@ static bool write_all(const char *path, const mailguard_buffer *buf)
 	unlink(path);
 	errno = wrong;
 	return false;
+}
+
+static int save(const mailguard_buffer *buf,
+                const ex_call *call,
+                const char *path,
+                bool line)
+{
+	if (write_all(path, buf, line))
+		return EX_FINE;
+	return ex_fail_text(call,
+	                    errno == EEXIST
+	                            ? "is there already; name a new file"
+	                            : "cannot be written",
+	                    errno == EEXIST ? "すでにあります。新しいファイ"
+	                                      "ル名を指定してください"
+	                                    : "書き込めません",
+	                    path);
+}
+
+int ex_bytes_save(const mailguard_buffer *buf,
+                  const ex_call *call,
+                  const char *path)
+{
+	return save(buf, call, path, false);
 }
 
 int ex_profile_save(const mailguard_profile *p,
@@ -99,15 +123,8 @@ int ex_profile_save(const mailguard_profile *p,
 	if (mailguard_buffer_new(&buf, call->mg, &err) < 0 ||
 	    mailguard_profile_json(buf, p, &err) < 0)
 		rc = ex_fail(call, &err);
-	else if (!write_all(path, buf))
-		rc = ex_fail_text(
-			call,
-			errno == EEXIST ? "is there already; name a new file"
-					: "cannot be written",
-			errno == EEXIST ? "すでにあります。新しいファイ"
-					  "ル名を指定してください"
-					: "書き込めません",
-			path);
+	else
+		rc = save(buf, call, path, true);
 	mailguard_buffer_free(buf);
 	return rc;
 }
