@@ -13,11 +13,14 @@
 #define HEADER_MIN 20  /* of them from the header, at least */
 #define HEADER_SURE 40 /* with less the text has to say it twice */
 #define TEXT_SURE 60
+#define STRONG_MIN 20 /* a daemon, a null sender, a field of its own */
+#define REPLY_MIN 15  /* enough for an automatic reply */
 #define SUBJECT_MAX 40
 #define SENDER_MAX 40 /* a sender by many names is still one */
 
 typedef struct tally {
 	int header, text, sender, subject;
+	bool strong; /* something that only mail servers write */
 	int kind[MGI_MEANS_KINDS];
 	uint32_t line[MGI_MEANS_KINDS];
 	const char *rule[MGI_MEANS_KINDS];
@@ -38,6 +41,9 @@ static void count(tally *t,
 	}
 	if (kind > MGI_MEANS_MACHINE)
 		return;
+	if (header && !(hit->row->where & MGI_IN_SUBJECT) &&
+	    points >= STRONG_MIN)
+		t->strong = true;
 	if (header && kind == MGI_MEANS_MACHINE)
 		t->sender += points;
 	else if (header && hit->row->where & MGI_IN_SUBJECT)
@@ -108,6 +114,8 @@ static void prove(tally *t,
 /* Fields for programs, above all words: RFC 3464, 5965, 8098. */
 static void count_reports(tally *t, const mgi_page *p)
 {
+	t->strong |= p->report || p->returned || p->report_status ||
+	             p->report_feedback || p->report_receipt;
 	if (p->report)
 		t->header += 20;
 	if (p->returned)
@@ -152,8 +160,13 @@ static bool is_report(const tally *t, uint32_t quotes)
 {
 	int text = t->text < TEXT_SURE ? t->text : TEXT_SURE;
 	int header = t->header - t->human - (quotes > 2 ? 20 : 0);
+	int kind = best_kind(t);
+	bool reply = kind == MAILGUARD_BOUNCE_AUTO_REPLY ||
+	             kind == MAILGUARD_BOUNCE_VACATION;
 
-	return t->kind[best_kind(t)] > 0 && header >= HEADER_MIN &&
+	/* Parcels, too, are sometimes not delivered. */
+	return t->kind[kind] > 0 && (t->strong || reply) &&
+	       header >= (reply ? REPLY_MIN : HEADER_MIN) &&
 	       (header >= HEADER_SURE || text >= TEXT_SURE) &&
 	       header + text >= BOUNCE_MIN;
 }
@@ -169,7 +182,7 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 	count_reports(&t, &w->page);
 	t.header += t.sender < SENDER_MAX ? t.sender : SENDER_MAX;
 	/* Whoever answers a bounce keeps its subject. */
-	if (t.header < HEADER_MIN)
+	if (t.header < REPLY_MIN)
 		return MAILGUARD_OK;
 	t.header += t.subject < SUBJECT_MAX ? t.subject : SUBJECT_MAX;
 	count_text(&t, &w->page);

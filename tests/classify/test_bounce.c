@@ -157,7 +157,7 @@ Test(bounce, gives_each_recipient_a_record_of_its_own)
 Test(bounce, ordinary_mail_is_none)
 {
 	static const char *const names[] = { "none-reply", "none-forward",
-		                             "none-newsletter" };
+		                             "none-newsletter", "none-parcel" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
