@@ -37,7 +37,7 @@ server:
   local-data: "test.mailguard.example. 60 SOA ns.test.mailguard.example. x. \
 1 3600 600 86400 60"
   local-data: "test.mailguard.example. 60 MX 10 mail.test.mailguard.example."
-  local-data: "test.mailguard.example. 60 TXT 'v=spf1 mx -all'"
+  local-data: 'test.mailguard.example. 60 TXT "v=spf1 mx -all"'
   local-data: "mail.test.mailguard.example. 60 A 127.0.0.1"
   local-data: "mail.test.mailguard.example. 60 AAAA ::1"
   local-data: "empty.test.mailguard.example. 60 TXT 'no address'"
