@@ -21,8 +21,10 @@ def copy_of_sources(to):
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others",
          "--exclude-standard"], cwd=ROOT, stdout=subprocess.PIPE)
-    if listed.returncode:
-        shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns("build"))
+    # A package's source lies in a folder that git is told to ignore.
+    if listed.returncode or not listed.stdout:
+        shutil.copytree(ROOT, to,
+                        ignore=shutil.ignore_patterns("build", "obj-*"))
         return
     for name in listed.stdout.decode().split("\0")[:-1]:
         if (ROOT / name).is_file():
