@@ -111,6 +111,38 @@ typedef struct {} Profile;
 		(void)mailguard_profile_json(out, $self, err);
 		return out;
 	}
+	/** In another program's words, as bytes; account None: all. */
+	PyObject *as_format(MailGuard *mg, const char *format,
+	                    const char *account, mailguard_error *err)
+	{
+		PyObject *result = NULL;
+		mailguard_buffer *out;
+
+		if (mailguard_buffer_new(&out, mg, err) < 0)
+			return NULL;
+		if (mailguard_profile_export(
+			    out, $self, mailguard_profile_format_find(format),
+			    account, err) >= 0)
+			result = PyBytes_FromStringAndSize(
+				mailguard_buffer_text(out),
+				(Py_ssize_t)mailguard_buffer_length(out));
+		mailguard_buffer_free(out);
+		return result;
+	}
+	/** What changed up to `after`, as JSON. */
+	mailguard_buffer *changes(MailGuard *mg, Profile *after,
+	                          mailguard_error *err)
+	{
+		mailguard_buffer *out;
+		mailguard_diff *d;
+
+		if (mailguard_buffer_new(&out, mg, err) < 0)
+			return NULL;
+		if (mailguard_profile_diff(&d, $self, after, err) >= 0)
+			(void)mailguard_diff_json(out, d, err);
+		mailguard_diff_free(d);
+		return out;
+	}
 }
 
 typedef struct {} Checkup;

@@ -54,6 +54,14 @@ def tell() -> bytes:
     return n.as_bytes("utf-8" if missing else "iso-2022-jp", to="a@b.example")
 
 
+def keep(path: str) -> bytes:
+    profile = mailguard.settings(path, address="a@b.example")
+    changes: Tuple[mailguard.Change, ...] = mailguard.diff(path, profile)
+    before: Optional[str] = changes[0].before
+    print(before)
+    return mailguard.export_settings(profile, "sheet", lang="ja")
+
+
 def explain(text: str) -> Optional[str]:
     try:
         return mailguard.explain(text).action

@@ -10,6 +10,8 @@ The main job, and what it is made of:
     Checkup(profile)     the same step by step, with report("html") and others
     look()               this computer's settings and mail files as a profile
     settings(path)       a mail program's own settings as such a profile
+    export_settings(profile, format)  the other way, or as a page to print
+    diff(before, after)  what changed between two profiles
     probe(urls)          ask servers, many at once
     status(page)         what a provider's status page says of my accounts
     explain(text)        what a failure text or code means
@@ -38,11 +40,12 @@ from .core import Item, version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
-from .checkups import Checkup, Step, checkup, settings
+from .checkups import Checkup, Step, checkup
 from .finds import Around, Found, Looked, find, look
 from .incidents import Incident, StatusPage, Subject, status
 from .notices import Notice, notice
 from .probes import ProbeResult, probe
+from .profiles import Change, diff, export_settings, settings
 from .messages import Attachment, Flags, Message
 from .stores import (Checked, Finding, Salvaged, Store, Summary, check, open,
                      salvage)
@@ -52,13 +55,13 @@ from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
 
 __version__ = version()
 __all__ = [
-    "AlreadyExists", "Around", "Attachment", "Busy", "Cancelled", "Checked",
-    "Checkup", "Classifier", "Component", "Endpoint", "Error",
+    "AlreadyExists", "Around", "Attachment", "Busy", "Cancelled", "Change",
+    "Checked", "Checkup", "Classifier", "Component", "Endpoint", "Error",
     "Explanation", "Finding", "Flags", "FormatError", "Found", "Incident",
     "InvalidArgument", "Item", "LimitReached", "Looked", "MailGuard",
     "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult",
-    "Reading", "Salvaged", "StatusPage", "Step", "Store", "Subject",
-    "Summary", "SystemRefused", "Unsupported", "Verdict", "check",
-    "checkup", "endpoint", "explain", "find", "look", "notice", "open",
+    "Reading", "Salvaged", "StatusPage", "Step", "Store", "Subject", "Summary",
+    "SystemRefused", "Unsupported", "Verdict", "check", "checkup", "diff",
+    "endpoint", "explain", "export_settings", "find", "look", "notice", "open",
     "probe", "salvage", "settings", "status", "version", "weigh",
 ]

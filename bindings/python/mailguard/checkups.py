@@ -177,13 +177,3 @@ def checkup(profile: Profile, *, saw: Iterable[str] = (),
         if progress is not None and progress(step.text) is True:
             break
     return steps.verdict()
-
-
-def settings(path: Path, address: Optional[str] = None,
-             lang: str = "en") -> Dict[str, Any]:
-    """A mail program's own settings as a profile: a dict to keep as JSON."""
-    mg = _handle(lang)
-    profile = _core.Profile(mg)
-    profile.take(path, address)
-    made: Dict[str, Any] = json.loads(profile.json(mg))
-    return made
