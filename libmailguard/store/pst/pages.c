@@ -467,7 +467,8 @@ mailguard_status mgi_pst_trip_next(const mgi_pst_page **page,
 
 	if (t->view->pst->index)
 		return index_next(page, i, t);
-	if (!t->visits++) {
+	if (!t->visits) { /* pages are counted, not their entries */
+		t->visits = 1;
 		memset(&visit, 0, sizeof(visit));
 		visit.ref = root_of(t->view, t->type);
 		visit.root = true;
