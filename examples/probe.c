@@ -135,6 +135,15 @@ static bool line_take(void *into, const ex_opt *o, const char *value)
 	return r->line > 1 && r->line <= MAILGUARD_LINE_MAX;
 }
 
+static bool resume_take(void *into, const ex_opt *o, const char *value)
+{
+	mailguard_probe_options *to = &((run *)into)->opts;
+
+	(void)o;
+	to->full_tls_every = number(value);
+	return to->full_tls_every != 0;
+}
+
 /* `at` is the flag. */
 static bool flag_take(void *into, const ex_opt *o, const char *value)
 {
@@ -174,6 +183,11 @@ const ex_opt ex_probe_options[] = {
 	{ "--per-host", "N", "at most so many at once of one server or network",
 	  "1 台・1 ネットワークに同時に問い合わせる数の上限", 0,
 	  per_host_take },
+	{ "--resume", "N",
+	  "resume TLS with a server already asked; every N-th handshake in "
+	  "full",
+	  "同じサーバーとの TLS は再開し、N 回に 1 回だけ完全に行います", 0,
+	  resume_take },
 	{ "--stock", NULL, "ask an ordinary client (libcurl), too",
 	  "一般のクライアント(libcurl)でも確かめます", MAILGUARD_PROBE_STOCK,
 	  flag_take },

@@ -12,6 +12,13 @@ foreach(source IN LISTS benches)
   target_link_libraries(${bench} PRIVATE mailguard_static)
   add_dependencies(benchmarks ${bench})
 endforeach()
+# The least a probe can cost; bench_probe.py holds the others against it.
+if(MAILGUARD_NET)
+  add_executable(peer_bare EXCLUDE_FROM_ALL bench/peer_bare.c)
+  mg_test_program(peer_bare)
+  target_link_libraries(peer_bare PRIVATE OpenSSL::SSL)
+  add_dependencies(benchmarks peer_bare)
+endif()
 target_sources(bench_store PRIVATE support/make_store.c)
 target_sources(bench_pst PRIVATE store/pst_make.c store/pst_make_ltp.c
   store/pst_make_ndb.c)
