@@ -217,6 +217,7 @@ static int log_explain(const ex_call *call,
 	mailguard_tally_options opts = MAILGUARD_TALLY_OPTIONS_INIT;
 	bool piped = strcmp(r->file, "-") == 0;
 	int result = EX_CANNOT_TELL;
+	mailguard_status st;
 	mailguard_tally *t;
 	mailguard_error err;
 	long top;
@@ -227,11 +228,10 @@ static int log_explain(const ex_call *call,
 	if (mailguard_tally_new(&t, c, &opts, &err) < 0)
 		return ex_fail(call, &err);
 	f = piped ? stdin : fopen(r->file, "rb");
-	if (!f)
-		ex_fail_text(call, "cannot be read", "読み込めません", r->file);
-	else if (log_read(t, f, &err) < 0)
+	st = f ? log_read(t, f, &err) : MAILGUARD_OK;
+	if (st < 0)
 		ex_fail_at(call, r->file, &err);
-	else if (ferror(f))
+	else if (!f || ferror(f))
 		ex_fail_text(call, "cannot be read", "読み込めません", r->file);
 	else
 		result = log_print(call, t, top);

@@ -176,6 +176,7 @@ static mailguard_status put_wide(lining *w,
 		w->d = &whole;
 		w->cs = NULL;
 		st = put_lines(w, mgi_buf_span(&all), err);
+		w->d = NULL;
 	}
 	mgi_free(w->page->mg, whole.steps);
 	mgi_buf_done(&all);

@@ -33,6 +33,11 @@ typedef struct shape {
 	int32_t temporary, confidence, reserved;
 } shape;
 
+/* Rows in the order in which they are told. */
+typedef struct ranked {
+	const mailguard_tally_row *row;
+} ranked;
+
 struct mailguard_tally {
 	mgi_arena *arena;
 	mailguard *mg;
@@ -45,7 +50,7 @@ struct mailguard_tally {
 	sender *senders;
 	shape *shapes;
 	mailguard_tally_row *rows; /* in the order they were met */
-	mailguard_tally_row **order;
+	ranked *order;
 	uint32_t *index; /* of rows by hash, + 1; 0: free */
 	uint32_t count, slots;
 };
@@ -95,8 +100,7 @@ mailguard_status mailguard_tally_new(mailguard_tally **out,
 	t->senders = mgi_arena_array(arena, SENDERS, sizeof(*t->senders));
 	t->shapes = mgi_arena_array(arena, SHAPES, sizeof(*t->shapes));
 	t->rows = mgi_arena_array(arena, own.rows_max + 1u, sizeof(*t->rows));
-	t->order = mgi_arena_array(arena, own.rows_max + 1u,
-	                           sizeof(mailguard_tally_row *));
+	t->order = mgi_arena_array(arena, own.rows_max + 1u, sizeof(ranked));
 	t->index = mgi_arena_array(arena, t->slots, sizeof(*t->index));
 	if (mgi_arena_failed(arena)) {
 		mgi_arena_free(arena);
@@ -296,8 +300,8 @@ mailguard_status mailguard_tally_line(mailguard_tally *t,
 
 static int by_count(const void *a, const void *b)
 {
-	const mailguard_tally_row *x = *(mailguard_tally_row *const *)a;
-	const mailguard_tally_row *y = *(mailguard_tally_row *const *)b;
+	const mailguard_tally_row *x = ((const ranked *)a)->row;
+	const mailguard_tally_row *y = ((const ranked *)b)->row;
 
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
@@ -310,11 +314,11 @@ const mailguard_tally_row *mailguard_tally_row_at(mailguard_tally *t, size_t i)
 
 	if (!t->sorted) {
 		for (k = 0; k < t->count; k++)
-			t->order[k] = &t->rows[k];
-		qsort(t->order, t->count, sizeof(*t->order), by_count);
+			t->order[k].row = &t->rows[k];
+		qsort(t->order, t->count, sizeof(ranked), by_count);
 		t->sorted = 1;
 	}
-	return i < t->count ? t->order[i] : NULL;
+	return i < t->count ? t->order[i].row : NULL;
 }
 
 uint64_t mailguard_tally_lines(const mailguard_tally *t, uint64_t *failures)

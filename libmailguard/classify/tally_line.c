@@ -213,7 +213,7 @@ static mailguard_time syslog_time(mailguard_span s,
 	mailguard_time at;
 
 	for (c.month = 1; c.month < 13; c.month++)
-		if (memcmp(months + (c.month - 1) * 3, s.data, 3) == 0)
+		if (memcmp(&months[(size_t)(c.month - 1) * 3], s.data, 3) == 0)
 			break;
 	if (c.month > 12 || !clock_at(&c, s, 7))
 		return 0;
