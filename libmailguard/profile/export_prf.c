@@ -91,7 +91,8 @@ static void outgoing_put(mailguard_buffer *out,
 	               : s->tls == MAILGUARD_TLS_STARTTLS ? 2
 	                                                  : 0);
 	mgi_buf_printf(out, "SMTPUseAuth=%d\r\n", a->user_out ? 1 : 0);
-	if (a->user_out && (!a->user_in || strcmp(a->user_in, a->user_out)))
+	if (a->user_out &&
+	    (!a->user_in || strcmp(a->user_in, a->user_out) != 0))
 		line_put(out, "SMTPUserName", a->user_out);
 }
 

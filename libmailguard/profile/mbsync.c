@@ -68,26 +68,30 @@ static const char *maildir_find(mailguard_profile *p, mailguard_span text)
 	return count == 1 ? path : NULL;
 }
 
-static void account_end(mailguard_profile *p, mgi_claim *d, const char *maildir)
+/* STARTTLS is what it does by itself. */
+static mailguard_tls tls_of(const mgi_claim *d)
 {
 	const char *type = d->text[SSL_TYPE];
+	bool none = mgi_claim_flag(d, REQUIRE_SSL) == 0;
+	bool imaps = mgi_claim_flag(d, USE_IMAPS) == 1;
 
+	if (type) {
+		none = mgi_strcmp_nocase(type, "None") == 0;
+		imaps = mgi_strcmp_nocase(type, "IMAPS") == 0;
+	}
+	if (imaps)
+		return MAILGUARD_TLS_IMPLICIT;
+	return none ? MAILGUARD_TLS_NONE : MAILGUARD_TLS_STARTTLS;
+}
+
+static void account_end(mailguard_profile *p, mgi_claim *d, const char *maildir)
+{
 	/* A store may name the account it is of instead of a server. */
 	if (!d->text[MGI_SLOT_IN_HOST] &&
 	    mgi_span_starts_nocase(mgi_span_of(d->place), "IMAPStore"))
 		return;
 	d->protocol = MAILGUARD_PROTOCOL_IMAP;
-	d->tls_in = MAILGUARD_TLS_STARTTLS; /* what it does by itself */
-	if (type && mgi_strcmp_nocase(type, "None") == 0)
-		d->tls_in = MAILGUARD_TLS_NONE;
-	else if (type)
-		d->tls_in = mgi_strcmp_nocase(type, "IMAPS") == 0
-		                    ? MAILGUARD_TLS_IMPLICIT
-		                    : MAILGUARD_TLS_STARTTLS;
-	else if (mgi_claim_flag(d, USE_IMAPS) == 1)
-		d->tls_in = MAILGUARD_TLS_IMPLICIT;
-	else if (mgi_claim_flag(d, REQUIRE_SSL) == 0)
-		d->tls_in = MAILGUARD_TLS_NONE;
+	d->tls_in = tls_of(d);
 	mgi_claim_put(d, MGI_SLOT_STORE, maildir, "MaildirStore Path");
 	d->kind = "maildir";
 	(void)mgi_claim_account(p, d);

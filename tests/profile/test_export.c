@@ -197,7 +197,7 @@ Test(profile_export, a_prf_of_odd_characters_is_utf16)
 	mailguard_profile *odd = parse(
 		"{\"schema\":\"mailguard-profile-1\",\"accounts\":[{\"name\":"
 		"\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x93\xa7\",\"address\":\"a@b."
-	        "example\","
+		"example\","
 		"\"server_in\":\"S\"}],\"servers\":[{\"id\":\"S\",\"protocol\":"
 		"\"imap\",\"host\":\"h.example\",\"tls\":\"implicit\"}]}");
 	mailguard_profile *again;
