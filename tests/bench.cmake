@@ -2,7 +2,7 @@
 add_custom_target(benchmarks)
 file(GLOB benches CONFIGURE_DEPENDS bench/bench_*.c)
 if(NOT MAILGUARD_NET)
-  list(FILTER benches EXCLUDE REGEX "bench_(net|dns)")
+  list(FILTER benches EXCLUDE REGEX "bench_(net|dns|domain)")
 endif()
 foreach(source IN LISTS benches)
   get_filename_component(bench ${source} NAME_WE)

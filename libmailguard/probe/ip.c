@@ -223,7 +223,8 @@ bool mgi_ip_within(const mgi_ip *ip, const mgi_ip *net, int bits)
 	size_t whole = (size_t)bits / 8;
 	int rest = bits % 8;
 
-	if (ip->family != net->family || memcmp(ip->bytes, net->bytes, whole))
+	if (ip->family != net->family ||
+	    memcmp(ip->bytes, net->bytes, whole) != 0)
 		return false;
 	return !rest ||
 	       (ip->bytes[whole] ^ net->bytes[whole]) >> (8 - rest) == 0;

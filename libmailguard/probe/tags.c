@@ -92,7 +92,8 @@ bool mgi_tag_has(mailguard_span list, char by, const char *word)
 	while (at < list.len) {
 		size_t n = 0;
 
-		while (at + n < list.len && list.data[at + n] != by)
+		while (at + n < list.len &&
+		       list.data[at + n] != (unsigned char)by)
 			n++;
 		if (mgi_span_is_nocase(
 			    mgi_span_trim(mgi_span(list.data + at, n)), word))

@@ -187,7 +187,8 @@ static void records_find(mgi_zone *z, mgi_fact *f)
 		f->alias = mgi_arena_strdup(z->arena, name);
 	if (!f->count)
 		return;
-	f->records = mgi_arena_array(z->arena, f->count, sizeof(*f->records));
+	f->records = mgi_arena_array(z->arena, f->count,
+	                             sizeof(const mailguard_record *));
 	if (f->records)
 		(void)collect(f->records, f, name);
 	else
