@@ -350,10 +350,10 @@ static mailguard_status job_run(job *j, mailguard_error *err)
 	st = compare(&same, j, err);
 	if (st < 0)
 		return st;
-	j->report->verdict = same && !j->gaps && !j->report->lost &&
-	                                     !j->report->damaged
-	                             ? MAILGUARD_SOUNDNESS_SOUND
-	                             : MAILGUARD_SOUNDNESS_DAMAGED;
+	j->report->verdict =
+		same && !j->gaps && !j->report->lost && !j->report->damaged
+			? MAILGUARD_SOUNDNESS_SOUND
+			: MAILGUARD_SOUNDNESS_DAMAGED;
 	if (!same)
 		return mgi_fail(err, j->store->mg, MAILGUARD_EIO,
 		                MGI_SAY_SALVAGE_DIFFERS, "path", j->sink.dest);
