@@ -64,9 +64,12 @@ mailguard_span mgi_span_trim(mailguard_span s)
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)
 {
 	size_t n = strlen(word), i;
+	int first = mgi_lower((unsigned char)word[0]);
 
+	/* Most bytes are not the first one of the word: worth no call. */
 	for (i = 0; n <= s.len && i <= s.len - n; i++)
-		if (same_nocase(s.data + i, word, n))
+		if ((!n || mgi_lower(s.data[i]) == first) &&
+		    same_nocase(s.data + i, word, n))
 			return (ptrdiff_t)i;
 	return -1;
 }

@@ -38,25 +38,7 @@ static mailguard_span value_of(mailguard_span s)
 /* An address in From is not to be folded away: its local part is the sign. */
 static bool fold_header(mgi_page *p, mailguard_span s)
 {
-	mgi_folded *f = &p->folded;
-	size_t i;
-
-	if (!mgi_fold(f, p->mg, mgi_span_head(s, 4096)))
-		return false;
-	if (!memchr(s.data, '@', s.len < 4096 ? s.len : 4096))
-		return true;
-	f->len = 0;
-	for (i = 0; i < s.len && i < 4096; i++) {
-		int c = mgi_lower(s.data[i]);
-
-		if (c == ' ' && f->len && f->text[f->len - 1] == ' ')
-			continue;
-		f->text[f->len] = (unsigned char)c;
-		f->from[f->len++] = (uint32_t)i;
-	}
-	f->text[f->len] = '\0';
-	f->from[f->len] = (uint32_t)i;
-	return true;
+	return mgi_fold_plain(&p->folded, p->mg, mgi_span_head(s, LINE_HEAD));
 }
 
 static void begin(mgi_finder *f)

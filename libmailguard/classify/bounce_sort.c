@@ -256,6 +256,8 @@ static bool marks(sorter *s, mgi_line *l)
 	}
 	if (l->region == MGI_REGION_RETURNED)
 		next = MGI_REGION_RETURNED;
+	else if (next >= 0 && !has_code(&s->page->folded))
+		l->region = MGI_REGION_QUIET; /* it announces, and no more */
 	if (next >= 0)
 		s->region = next;
 	return true;

@@ -15,6 +15,7 @@ typedef struct folding {
 	size_t at;
 	unsigned char code[3]; /* of an SMTP reply that goes on: "550-" */
 	bool more;
+	bool plain; /* addresses stand */
 } folding;
 
 static void put(folding *w, size_t from, int c)
@@ -127,7 +128,7 @@ static void step(folding *w)
 		return;
 	}
 	w->at++;
-	if (c == '@')
+	if (c == '@' && !w->plain)
 		address(w, from);
 	else if (mgi_is_space(c) || c < 0x20 || c == 0x7f)
 		space(w, from);
@@ -155,9 +156,9 @@ static bool reserve(mgi_folded *f, mailguard *mg, size_t n)
 	return true;
 }
 
-bool mgi_fold(mgi_folded *f, mailguard *mg, mailguard_span text)
+static bool fold(mgi_folded *f, mailguard *mg, mailguard_span text, bool plain)
 {
-	folding w = { .f = f, .in = text };
+	folding w = { .f = f, .in = text, .plain = plain };
 
 	f->len = 0;
 	if (!reserve(f, mg, text.len < 256 ? 256 : text.len))
@@ -170,6 +171,16 @@ bool mgi_fold(mgi_folded *f, mailguard *mg, mailguard_span text)
 	f->text[f->len] = '\0';
 	f->from[f->len] = (uint32_t)text.len;
 	return true;
+}
+
+bool mgi_fold(mgi_folded *f, mailguard *mg, mailguard_span text)
+{
+	return fold(f, mg, text, false);
+}
+
+bool mgi_fold_plain(mgi_folded *f, mailguard *mg, mailguard_span text)
+{
+	return fold(f, mg, text, true);
 }
 
 void mgi_folded_done(mgi_folded *f, mailguard *mg)

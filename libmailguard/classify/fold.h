@@ -19,6 +19,8 @@ typedef struct mgi_folded {
 
 /* False if there is no memory. `f` keeps its memory for the next text. */
 bool mgi_fold(mgi_folded *f, mailguard *mg, mailguard_span text);
+/* The same, but addresses stand as they are. */
+bool mgi_fold_plain(mgi_folded *f, mailguard *mg, mailguard_span text);
 void mgi_folded_done(mgi_folded *f, mailguard *mg);
 /* Does an ASCII letter, digit or "_" stand at `i`? False past the ends. */
 bool mgi_folded_word(const mgi_folded *f, size_t i);
