@@ -390,7 +390,7 @@ static int stop_later(const mailguard_progress *at, void *left)
 	return --*(int *)left < 0;
 }
 
-Test(store_pst_rebuild, stopped_while_writing_it_leaves_nothing)
+Test(store_pst_rebuild, stopped_at_any_time_it_leaves_nothing)
 {
 	mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
 	mailguard_salvage_report r;
@@ -402,7 +402,7 @@ Test(store_pst_rebuild, stopped_while_writing_it_leaves_nothing)
 	ok(mailguard_store_open(&store, mg, path, NULL));
 	opts.progress = stop_later;
 	opts.payload = &left;
-	for (n = 0; n < (int)plain.messages; n += 3) {
+	for (n = 0; n < 2 * (int)plain.messages; n += 3) {
 		left = n;
 		cr_expect(eq(
 			int,

@@ -253,16 +253,20 @@ static mailguard_status job_run(mgi_pst_rebuild *r,
                                 mailguard_error *err)
 {
 	mailguard_salvage_report *out = r->report;
-	bool sound = false, same = false, gaps;
+	bool sound = false, same = false, written = false, gaps;
 	mailguard_status st;
 
 	st = mgi_pst_rescue(&r->copy.from, store->own, err);
 	if (st >= 0)
 		st = write_all(r, err);
+	written = st >= 0;
 	if (st >= 0)
 		st = check(&sound, r, err);
 	if (st >= 0 && sound)
 		st = compare(&same, r, err);
+	/* Not looked through to its end: nobody should take it for whole. */
+	if (st < 0 && written)
+		mgi_path_remove(r->dest);
 	if (st >= 0 && (!sound || !same))
 		st = mgi_fail(err, r->mg, MAILGUARD_EIO,
 		              MGI_SAY_SALVAGE_DIFFERS, "path", r->dest);
