@@ -46,9 +46,9 @@ static char *encode(char *to, mailguard_span s)
 void mgi_base64_put(mailguard_buffer *out, mailguard_span s)
 {
 	size_t n = (s.len + 2) / 3 * 4;
-	char *to = mgi_buf_room(out, n);
+	char *to = s.len ? mgi_buf_room(out, n) : NULL;
 
-	if (!to || !s.len)
+	if (!to)
 		return;
 	(void)encode(to, s);
 	mgi_buf_filled(out, n);
