@@ -124,15 +124,20 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_profile_map(mailguard_profile *p,
 
 /**
  * Add what a client's own settings say: an Outlook .reg export or the
- * registry file (NTUSER.DAT) it is of, Thunderbird's profiles.ini or prefs.js
- * (or the folder of either), an autoconfig XML file.
+ * registry file (NTUSER.DAT) it is of, Outlook's .prf, Thunderbird's
+ * profiles.ini or prefs.js, Becky!'s Mailbox.ini (or the folder of these),
+ * .oeaccount, .iaf, .mobileconfig, an autoconfig XML file, an answer of
+ * Autodiscover, the files of msmtp, mbsync, getmail, offlineimap and mutt.
  * The kind is told by the content. What was there before is kept; servers
- * that are the same are one.
+ * that are the same are one. Each field gets an origin; what is broken, and
+ * accounts of one address that do not agree, become findings.
  *
  * @param address  For files without one (autoconfig): whose settings they
  *                 become. NULL if not needed.
  * @param added    How many accounts; may be NULL.
- * @retval MAILGUARD_EFORMAT  No settings this library knows.
+ * @retval MAILGUARD_EFORMAT  No settings this library knows, or broken ones;
+ *                            the message names the file and the place.
+ * @retval MAILGUARD_EUNSUPPORTED  A signed .mobileconfig.
  * @retval MAILGUARD_EIO      It cannot be read.
  */
 MAILGUARD_EXTERN(mailguard_status) mailguard_profile_import(
