@@ -60,7 +60,7 @@ int ex_probe_line(const ex_call *call,
                   size_t count,
                   mailguard_error *err)
 {
-	mailguard_answer **answers = calloc(count, sizeof(*answers));
+	mailguard_answer **answers = calloc(count, sizeof(void *));
 	mailguard_endpoint anyone = *to;
 	mailguard_status st = answers ? MAILGUARD_OK : MAILGUARD_ENOMEM;
 	mailguard_line line;
