@@ -74,6 +74,7 @@ struct mailguard_domain {
 	mailguard_domain_options opts;
 	const char *name, *org;
 	bool waiting; /* the last look wants answers */
+	bool mute;    /* nobody answers at all, which was told */
 	mailguard_time at;
 	mailguard_evidence *evidence;
 	size_t evidence_count;

@@ -50,6 +50,8 @@ const mgi_fact *mgi_domain_need(mailguard_domain *d,
 
 	if (!f || !f->failed)
 		return f;
+	if (f->silent && d->mute)
+		return NULL;
 	if (f->silent)
 		mgi_domain_say(d, WARN, reason_of(f), name,
 		               MGI_SAY_RESOLVER_SILENT, "type", type, "name",
@@ -158,7 +160,7 @@ static void begin(mailguard_domain *d)
 	d->addresses = NULL;
 	d->last_address = &d->addresses;
 	d->address_count = 0;
-	d->null_mx = d->has_policy = false;
+	d->null_mx = d->has_policy = d->mute = false;
 	d->autoconfig = d->autodiscover = false;
 	d->selectors = NULL;
 	d->last_selector = &d->selectors;

@@ -229,8 +229,10 @@ static void senders_add(mailguard_domain *d)
 void mgi_domain_mail(mailguard_domain *d)
 {
 	const mgi_fact *f = mgi_domain_need(d, "MX", d->name);
+	const mgi_fact *heard = mgi_domain_get(d, "MX", d->name);
 	mgi_host_address *a;
 
+	d->mute = heard && heard->silent;
 	senders_add(d);
 	if (f && f->count)
 		mx_all(d, f);

@@ -22,7 +22,8 @@ static void error_tell(mailguard_domain *d, const mgi_spf_answer *s)
 		{ MGI_SPF_MANY_MX, MGI_SAY_SPF_MANY_MX },
 		{ MGI_SPF_DNS, MGI_SAY_SPF_NO_ANSWER },
 	};
-	const char *term = mgi_domain_keep(d, mgi_span_of(s->term));
+	const char *term = mgi_domain_keep(
+		d, mgi_span_of(s->term[0] ? s->term : "v=spf1"));
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -39,7 +40,8 @@ static void record_tell(mailguard_domain *d, const mgi_spf_answer *s)
 	if (s->result == MGI_SPF_NONE && !s->record[0])
 		mgi_domain_say_out(d, WARN, MAILGUARD_REASON_SPF_FAIL, d->name,
 		                   MGI_SAY_SPF_MISSING, "name", d->name);
-	error_tell(d, s);
+	if (s->why != MGI_SPF_DNS || !d->mute)
+		error_tell(d, s);
 	if (s->uses_ptr)
 		mgi_domain_say(d, NOTE, 0, d->name, MGI_SAY_SPF_PTR);
 	if (s->all == MGI_SPF_PASS)
