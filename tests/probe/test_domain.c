@@ -312,6 +312,50 @@ Test(domain, tells_what_is_wrong_with_the_rest)
 	HOLD(rows);
 }
 
+#define STS "TXT _mta-sts.g.test v=STSv1; id=1\n"
+#define PAGE(code, facts, mx)                                        \
+ "mailguard session 1\nprotocol: http\nhost: mta-sts.g.test\n"       \
+ "port: 443\ntls: implicit\npath: /.well-known/mta-sts.txt\n\n"      \
+ "step: tls 0 1000\n\nstep: command 1000 2000 tls code=" code "\n\n" \
+ "handshake: " facts "\nversion: TLSv1.3\n\n"                        \
+ "body:\n| version: STSv1\\nmode: enforce\\nmx: " mx "\\nmax_age: 604800\\n\n"
+
+Test(domain, holds_mail_servers_against_the_policy_of_mta_sts)
+{
+	static const struct {
+		char *why, *page, *codes;
+	} rows[] = {
+		{ "allowed", PAGE("200", "verified name-matches", "*.g.test"),
+		  "" },
+		{ "not allowed",
+		  PAGE("200", "verified name-matches", "mx.h.test"),
+		  "sts.mx-unlisted" },
+		{ "not found", PAGE("404", "verified name-matches", "*.g.test"),
+		  "sts.no-policy" },
+		{ "a bad certificate", PAGE("200", "name-matches", "*.g.test"),
+		  "sts.no-policy" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_span s = { (const unsigned char *)rows[i].page,
+			             strlen(rows[i].page) };
+		mailguard_domain *d;
+		mailguard_transcript *t;
+		char codes[512];
+
+		ok(mgi_domain_new(&d, mg, "g.test", NULL, NULL));
+		ok(mailguard_transcript_parse(&t, mg, s, NULL));
+		ok(mgi_zone_learn(d->zone, t, NULL));
+		mailguard_transcript_free(t);
+		while (mgi_domain_weigh(d, NULL) == MAILGUARD_AGAIN)
+			cr_assert(zone_answer(d->zone, mg, GOOD STS));
+		cr_expect(eq(str, codes_of(codes, d), rows[i].codes), "%s",
+		          rows[i].why);
+		mailguard_domain_free(d);
+	}
+}
+
 #define ZEN ".zen.spamhaus.org "
 #define WORKS "A 2.0.0.127" ZEN "127.0.0.2\n"
 
