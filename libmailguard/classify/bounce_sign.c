@@ -74,8 +74,12 @@ static bool scan_header(tally *t, mgi_page *p)
 			continue;
 		if (!mgi_find_begin(&f, p, l))
 			return false;
-		while (mgi_find_next(&hit, &f))
+		while (mgi_find_next(&hit, &f)) {
 			count(t, &hit, l, i);
+			if (hit.row->means == MGI_MEANS_WHO &&
+			    !mgi_page_mark(p, i, &hit))
+				return false;
+		}
 	}
 	return true;
 }

@@ -134,20 +134,6 @@ static bool named(char out[256],
 	return false;
 }
 
-/* Rows of the header name whole fields. */
-static bool scan_header(mgi_bounce_work *w, uint32_t i)
-{
-	mgi_finder f;
-	mgi_found hit;
-
-	if (!mgi_find_begin(&f, &w->page, &w->page.lines[i]))
-		return false;
-	while (mgi_find_next(&hit, &f))
-		if (hit.row->means == MGI_MEANS_WHO)
-			add_all(w, i, hit.row->points);
-	return true;
-}
-
 static bool scan_mark(mgi_bounce_work *w, const mgi_mark *m)
 {
 	mgi_line *l = &w->page.lines[m->line];
@@ -155,6 +141,8 @@ static bool scan_mark(mgi_bounce_work *w, const mgi_mark *m)
 	char address[256];
 	mgi_finder f;
 
+	if (m->row->means == MGI_MEANS_WHO && l->region == MGI_REGION_HEADER)
+		add_all(w, m->line, m->row->points); /* a whole field */
 	if (m->row->means != MGI_MEANS_WHO || l->quoted ||
 	    (l->region != MGI_REGION_NOTE && l->region != MGI_REGION_QUIET))
 		return true;
@@ -169,10 +157,6 @@ static bool scan_all(mgi_bounce_work *w)
 {
 	uint32_t i;
 
-	for (i = 0; i < w->page.count; i++)
-		if (w->page.lines[i].region == MGI_REGION_HEADER &&
-		    !scan_header(w, i))
-			return false;
 	for (i = 0; i < w->page.mark_count; i++)
 		if (!scan_mark(w, &w->page.marks[i]))
 			return false;
