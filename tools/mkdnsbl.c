@@ -31,8 +31,10 @@ static void put_row(FILE *out, const tsv *t)
 
 	if (strncmp(t->cell[CODE], "127.", 4) != 0)
 		tsv_die(t, "\"%s\" is no code of a list", t->cell[CODE]);
-	if (!t->cell[SOURCE][0] || strlen(t->cell[CHECKED]) != 10)
-		tsv_die(t, "a source and a day are needed");
+	if (!t->cell[SOURCE][0])
+		tsv_die(t, "a source is needed");
+	if (t->cell[CHECKED][0] && strlen(t->cell[CHECKED]) != 10)
+		tsv_die(t, "\"%s\" is no day", t->cell[CHECKED]);
 	fputs("\t{ ", out);
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		tsv_literal(out, t->cell[texts[i]]);
