@@ -40,6 +40,15 @@ static mailguard_reason none_of(const char *type)
 	               : MAILGUARD_REASON_DNS_NO_ADDRESS;
 }
 
+/* Its data is as in a zone file: the preference and the name. */
+static bool is_null_mx(const mailguard_record *record)
+{
+	const char *name = strrchr(record->data, ' ');
+
+	return strcmp(record->type, "MX") == 0 && name &&
+	       strcmp(name + 1, ".") == 0;
+}
+
 static mailguard_status read(mailguard_answer *out,
                              const mailguard_transcript *heard,
                              mailguard_classifier *c,
@@ -57,8 +66,7 @@ static mailguard_status read(mailguard_answer *out,
 		return mgi_read_link(&r, last);
 	if (!record)
 		mgi_blame(out, MAILGUARD_PHASE_DNS, none_of(e->path));
-	else if (strcmp(record->type, "MX") == 0 &&
-	         strcmp(record->data, ".") == 0)
+	else if (is_null_mx(record))
 		mgi_blame(out, MAILGUARD_PHASE_DNS, MAILGUARD_REASON_NULL_MX);
 	else
 		mgi_blame(out, MAILGUARD_PHASE_DNS, MAILGUARD_REASON_SUCCESS);
