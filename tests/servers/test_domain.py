@@ -75,12 +75,24 @@ class Scripted:
         self.zone, self.faults = zone_of(text), faults or {}
         self.authority = authority
         self.asked = []
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((host, port))
+        self.udp, self.tcp = self.sockets(host, port)
         self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server((host, self.port))
         for run in (self.serve_udp, self.serve_tcp):
             threading.Thread(target=run, daemon=True).start()
+
+    @staticmethod
+    def sockets(host, port):
+        """Of one number; if TCP's is taken by somebody, of another one."""
+        for left in range(50, -1, -1):
+            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            udp.bind((host, port))
+            try:
+                return udp, socket.create_server(
+                    (host, udp.getsockname()[1]))
+            except OSError:
+                udp.close()
+                if port or not left:
+                    raise
 
     def stop(self):
         self.udp.close()

@@ -93,6 +93,8 @@ EVERYWHERE = {
 
 # Where a protocol says it in another way: (scheme, fault).
 ESPECIALLY = {
+    # libcurl sees an end where the reset is there before it reads.
+    ("http", "command-reset"): ("connection_reset|server_closed", "command"),
     ("smtp", "greeting-421"): ("too_many_connections", "greeting"),
     ("submission", "greeting-421"): ("too_many_connections", "greeting"),
     # POP3 has no answer for a server that leaves.
