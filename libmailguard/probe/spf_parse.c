@@ -141,12 +141,12 @@ static const struct {
 
 static bool mechanism_read(mgi_spf_record *out, mailguard_span word)
 {
-	static const char signs[] = "+-~?";
+	static const char signs[] = { '+', '-', '~', '?' };
 	static const mgi_spf_result means[] = { MGI_SPF_PASS, MGI_SPF_FAIL,
 		                                MGI_SPF_SOFTFAIL,
 		                                MGI_SPF_NEUTRAL };
 	mgi_spf_term *t = &out->terms[out->count];
-	const char *sign = strchr(signs, word.data[0]);
+	const char *sign = memchr(signs, word.data[0], sizeof(signs));
 	mailguard_span name;
 	size_t i, n = 0;
 
