@@ -18,20 +18,19 @@ enum { READ = 1, UNSENT = 8, FOLLOWED_UP = 2 };
 typedef enum form { FORM_EVENT, FORM_TODO, FORM_CARD } form;
 
 static const struct {
-	const char *class;
+	const char *class, *method;
 	form form;
-	const char *method;
 	int32_t kind;
 } rows[] = {
-	{ "IPM.Appointment", FORM_EVENT, "", MAILGUARD_ITEM_APPOINTMENT },
-	{ "IPM.Schedule.Meeting.Request", FORM_EVENT, "REQUEST",
+	{ "IPM.Appointment", "", FORM_EVENT, MAILGUARD_ITEM_APPOINTMENT },
+	{ "IPM.Schedule.Meeting.Request", "REQUEST", FORM_EVENT,
 	  MAILGUARD_ITEM_MAIL },
-	{ "IPM.Schedule.Meeting.Canceled", FORM_EVENT, "CANCEL",
+	{ "IPM.Schedule.Meeting.Canceled", "CANCEL", FORM_EVENT,
 	  MAILGUARD_ITEM_MAIL },
-	{ "IPM.Schedule.Meeting.Resp", FORM_EVENT, "REPLY",
+	{ "IPM.Schedule.Meeting.Resp", "REPLY", FORM_EVENT,
 	  MAILGUARD_ITEM_MAIL },
-	{ "IPM.Task", FORM_TODO, "", MAILGUARD_ITEM_TASK },
-	{ "IPM.Contact", FORM_CARD, "", MAILGUARD_ITEM_CONTACT },
+	{ "IPM.Task", "", FORM_TODO, MAILGUARD_ITEM_TASK },
+	{ "IPM.Contact", "", FORM_CARD, MAILGUARD_ITEM_CONTACT },
 };
 
 /* Those told by their text alone. */

@@ -260,8 +260,8 @@ static mailguard_status directory_load(mgi_cfb *c,
 			break;
 		for (k = 0; k < each; k++, c->count++)
 			entry_read(&c->entries[c->count], &links[c->count],
-			           mgi_cursor_of(
-					   mgi_span(held + k * ENTRY, ENTRY)),
+			           mgi_cursor_of(mgi_span(
+					   held + (size_t)k * ENTRY, ENTRY)),
 			           c->shift == 9);
 		st = MAILGUARD_OK;
 	}

@@ -299,7 +299,7 @@ static mailguard_status object_again(mgi_mapi **out,
 /* Number `i` of the storages so called, by the number in the name. */
 static uint32_t numbered(const object *o, const char *prefix, size_t i)
 {
-	const mgi_cfb_entry *e = mgi_cfb_at(o->cfb, o->storage);
+	const mgi_cfb_entry *e;
 	uint32_t at, n, found = MGI_CFB_NONE, above = 0;
 	bool any = false;
 	size_t k;
