@@ -10,6 +10,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 server=$(dirname "$program")/mailguard-demo-server
+mailer=$(dirname "$program")/mailguard-demo-mail
 lang=${2:-ja}
 
 case $lang in
@@ -19,7 +20,7 @@ ja | en) . "$here/words.$lang.sh" ;;
 	exit 2
 	;;
 esac
-for needed in "$program" "$server"; do
+for needed in "$program" "$server" "$mailer"; do
 	[ -x "$needed" ] || {
 		echo "demo: $needed is not there; ./dev build makes it" >&2
 		exit 2
@@ -83,10 +84,12 @@ run 1 checkup office.json --map 'C:\Users\u=Users/u' \
 say "$scene1_backup"
 printf '\n$ cp -Rp Users/u/OneDrive/メール backup\n'
 cp -Rp Users/u/OneDrive/メール backup
-say "$scene1_salvage"
-run 1 salvage backup/info.mbox info-saved.mbox
+say "$scene1_rebuild"
+for name in info sales orders; do
+	run 1 rebuild backup/$name.pst $name.pst
+done
 say "$scene1_check"
-run 1 check info-saved.mbox
+run 0 check info.pst sales.pst orders.pst
 say "$scene1_end"
 
 say "$scene2" "$scene2_what"

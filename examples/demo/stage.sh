@@ -3,52 +3,31 @@
 TZ=JST-9
 export TZ
 
-# mails NAME COUNT HOURS - an mbox of so many messages, one a day, the last so
-# long ago
+# mails ADDRESS HOURS FILE - an Outlook data file of 40 messages, one a day, the
+# last so long ago
 mails() {
-	LC_ALL=C awk -v name="$1" -v count="$2" -v ago="$3" -v now="$(date +%s)" \
-		'BEGIN {
-		for (i = 1; i <= count; i++) {
-			when = now - ago * 3600 - (count - i) * 86400
-			printf "From client%d@client.example %s\n", i,
-				strftime("%a %b %d %H:%M:%S %Y", when)
-			printf "From: client%d@client.example\n", i
-			printf "To: %s@office.example\n", name
-			printf "Date: %s\n", strftime("%d %b %Y %H:%M:%S +0900", when)
-			printf "Subject: Order %d\n", i
-			printf "Message-ID: <%s-%d@client.example>\n", name, i
-			printf "MIME-Version: 1.0\n"
-			printf "Content-Type: multipart/mixed; boundary=\"part\"\n\n"
-			printf "--part\nContent-Type: text/plain\n\n"
-			for (line = 0; line < 20; line++)
-				printf "We should like to have %d of number %d.\n",
-					line + 1, i
-			printf "\n--part--\n\n"
-		}
-	}'
+	"$mailer" "$3" "$1" "$mail_subject" 40 $(($(date +%s) - $2 * 3600))
 }
 
 # The cloud folder as a sync service left it, and one folder it does not touch.
 make_mail() {
 	cloud=Users/u/OneDrive/メール
-	mkdir -p "$cloud/orders/cur" "$cloud/orders/new" "$cloud/orders/tmp" \
-		Users/u/Mail
-	# Torn off in the middle of a message; zero bytes follow.
-	mails info 40 50 >whole
-	dd if=whole of="$cloud/info.mbox" bs=1024 count=30 2>/dev/null
-	dd if=/dev/zero bs=1024 count=8 2>/dev/null >>"$cloud/info.mbox"
-	# The first piece never came back from the cloud: zero bytes again.
-	mails sales 40 50 >"$cloud/sales.mbox"
-	dd if=/dev/zero of="$cloud/sales.mbox" bs=1024 count=4 conv=notrunc \
-		2>/dev/null
-	# A Maildir with a message of nothing but zero bytes.
-	for i in 1 2 3 4 5 6; do
-		mails orders 1 50 | sed 1d >"$cloud/orders/cur/176800000$i.M$i.pc:2,S"
-	done
-	dd if=/dev/zero of="$cloud/orders/cur/1768000003.M3.pc:2,S" \
-		bs=1024 count=2 2>/dev/null
-	mails owner 30 1 >Users/u/Mail/owner.mbox
-	rm whole
+	mkdir -p "$cloud" Users/u/Mail
+	mails info@office.example 50 "$cloud/info.pst"
+	mails sales@shop.example 50 "$cloud/sales.pst"
+	mails orders@shop.example 50 "$cloud/orders.pst"
+	mails owner@shop.example 1 Users/u/Mail/owner.pst
+	# A piece never came back from the cloud: zero bytes.
+	dd if=/dev/zero of="$cloud/info.pst" bs=65536 seek=4 count=1 \
+		conv=notrunc 2>/dev/null
+	# Nor did the first one, with the header in it.
+	dd if=/dev/zero of="$cloud/sales.pst" bs=65536 count=1 \
+		conv=notrunc 2>/dev/null
+	# A piece of elsewhere came in its place.
+	dd if="$cloud/orders.pst" of=piece bs=65536 skip=3 count=1 2>/dev/null
+	dd if=piece of="$cloud/orders.pst" bs=65536 seek=7 count=1 \
+		conv=notrunc 2>/dev/null
+	rm piece
 }
 
 # moment SECONDS FORMAT - so long from now, in Japan
@@ -136,14 +115,14 @@ make_profile1() {
 		"providers":[{"id":"own","name":"$hoster_own"},
 		{"id":"other","name":"$hoster_other"}],
 		"stores":[
-		{"id":"info","kind":"mbox",
-		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\info.mbox"},
-		{"id":"sales","kind":"mbox",
-		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\sales.mbox"},
-		{"id":"orders","kind":"maildir",
-		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\orders"},
-		{"id":"owner","kind":"mbox",
-		"path":"C:\\\\Users\\\\u\\\\Mail\\\\owner.mbox"}]}
+		{"id":"info","kind":"pst",
+		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\info.pst"},
+		{"id":"sales","kind":"pst",
+		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\sales.pst"},
+		{"id":"orders","kind":"pst",
+		"path":"C:\\\\Users\\\\u\\\\OneDrive\\\\メール\\\\orders.pst"},
+		{"id":"owner","kind":"pst",
+		"path":"C:\\\\Users\\\\u\\\\Mail\\\\owner.pst"}]}
 	END
 }
 

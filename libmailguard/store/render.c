@@ -194,10 +194,14 @@ mailguard_status mailguard_check_text(mailguard_buffer *out,
 		MGI_SAY_CHECK_UNREADABLE,
 	};
 	const mailguard_check_summary *s = &c->sum;
+	const mgi_store_more *more = c->store->reader->more;
+	mgi_say_id id = ids[s->verdict];
 
-	mgi_say(out, c->store->mg, ids[s->verdict], "path", c->store->path,
-	        "messages", mgi_u64(s->messages).text, "damaged",
-	        mgi_u64(s->damaged).text, "lost", mgi_u64(s->lost).text);
+	if (id == MGI_SAY_CHECK_DAMAGED && more && more->rebuild)
+		id = MGI_SAY_CHECK_DAMAGED_REBUILD;
+	mgi_say(out, c->store->mg, id, "path", c->store->path, "messages",
+	        mgi_u64(s->messages).text, "damaged", mgi_u64(s->damaged).text,
+	        "lost", mgi_u64(s->lost).text);
 	if (c->opts.against) {
 		mgi_buf_putc(out, '\n');
 		mgi_say(out, c->store->mg, MGI_SAY_CHECK_AGAINST, "path",

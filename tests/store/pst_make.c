@@ -265,7 +265,7 @@ static made_node attachment_put(maker *m,
 
 static made recipients_put(maker *m, unsigned i)
 {
-	char name[64], address[64];
+	char name[64], address[128];
 	unsigned k;
 	table t;
 
@@ -275,6 +275,8 @@ static made recipients_put(maker *m, unsigned i)
 
 		snprintf(name, sizeof(name), "受取 %u", k);
 		snprintf(address, sizeof(address), "to%u@example.org", k);
+		if (!k && m->plan->to)
+			snprintf(address, sizeof(address), "%s", m->plan->to);
 		number(&p, 0x0c150003, 1 + k % 2);
 		number(&p, 0x0e0f000b, 1);
 		number(&p, 0x0ffe0003, 6);
@@ -288,11 +290,44 @@ static made recipients_put(maker *m, unsigned i)
 	return pm_table_end(&t);
 }
 
+static uint64_t sent(const pst_plan *plan, unsigned i)
+{
+	if (plan->newest)
+		return plan->newest - (plan->messages - 1 - i) * plan->apart;
+	return BORN + i * 600000000ull;
+}
+
+/* What people see of a message. */
+typedef struct head {
+	char subject[128], name[32], address[64], id[160];
+} head;
+
+static head head_of(const pst_plan *plan, unsigned i)
+{
+	unsigned client = i % 5 + 1;
+	head h;
+
+	if (!plan->to) {
+		snprintf(h.subject, sizeof(h.subject), "件名 %u: found again",
+		         i);
+		snprintf(h.name, sizeof(h.name), "差出人");
+		snprintf(h.address, sizeof(h.address), "from@example.org");
+		snprintf(h.id, sizeof(h.id), "<%u@example.org>", i);
+		return h;
+	}
+	snprintf(h.subject, sizeof(h.subject), "%s %u", plan->subject, i + 1);
+	snprintf(h.name, sizeof(h.name), "client %u", client);
+	snprintf(h.address, sizeof(h.address), "client%u@client.example",
+	         client);
+	snprintf(h.id, sizeof(h.id), "<%u.%s>", i + 1, plan->to);
+	return h;
+}
+
 static made message_put(maker *m, unsigned i, uint32_t nid, table *rows)
 {
 	bool attach = m->plan->attach && i % 2 && rows;
 	bool embed = m->plan->embedded && i % 5 == 0 && rows;
-	char subject[64], id[64];
+	head h = head_of(m->plan, i);
 	char *body =
 		words(i, m->plan->body / 2 + i * 104729u % (m->plan->body + 1));
 	props p = { .count = 0 };
@@ -300,8 +335,6 @@ static made message_put(maker *m, unsigned i, uint32_t nid, table *rows)
 	table list;
 	made x, r;
 
-	snprintf(subject, sizeof(subject), "件名 %u: found again", i);
-	snprintf(id, sizeof(id), "<%u@example.org>", i);
 	r = recipients_put(m, i);
 	p.subs[p.sub_count].nid = 0x692;
 	p.subs[p.sub_count].data = r.data;
@@ -320,22 +353,22 @@ static made message_put(maker *m, unsigned i, uint32_t nid, table *rows)
 	p.subs[p.sub_count].data = r.data;
 	p.subs[p.sub_count++].sub = r.sub;
 	text(&p, 0x001a, "IPM.Note");
-	text(&p, 0x0037, subject);
-	number(&p, 0x00390040, BORN + i * 600000000ull);
-	text(&p, 0x0042, "差出人");
+	text(&p, 0x0037, h.subject);
+	number(&p, 0x00390040, sent(m->plan, i));
+	text(&p, 0x0042, h.name);
 	text(&p, 0x0064, "SMTP");
-	text(&p, 0x0065, "from@example.org");
-	text(&p, 0x0070, subject);
-	text(&p, 0x0c1a, "差出人");
+	text(&p, 0x0065, h.address);
+	text(&p, 0x0070, h.subject);
+	text(&p, 0x0c1a, h.name);
 	text(&p, 0x0c1e, "SMTP");
-	text(&p, 0x0c1f, "from@example.org");
+	text(&p, 0x0c1f, h.address);
 	text(&p, 0x0e04, "受取 0");
-	number(&p, 0x0e060040, BORN + i * 600000000ull + 50000000);
+	number(&p, 0x0e060040, sent(m->plan, i) + 50000000);
 	number(&p, 0x0e070003, 1 | (attach || embed ? 0x10 : 0));
 	number(&p, 0x0e1b000b, attach || embed);
 	number(&p, 0x0e170003, 0);
 	text(&p, 0x1000, body);
-	text(&p, 0x1035, id);
+	text(&p, 0x1035, h.id);
 	number(&p, 0x30070040, BORN);
 	number(&p, 0x30080040, BORN);
 	number(&p, 0x3fde0003, 65001);

@@ -22,6 +22,10 @@ typedef struct pst_plan {
 	unsigned attach;   /* bytes attached to every second, about; 0 none */
 	bool embedded;     /* every fifth has a message attached */
 	uint32_t password;
+	/* 0 and NULL: mail of a test. */
+	uint64_t newest, apart; /* FILETIME of the last; between two */
+	const char *to;         /* whose mail it is, from a client for each */
+	const char *subject;    /* what its number follows */
 } pst_plan;
 
 /* 0 when done. */
