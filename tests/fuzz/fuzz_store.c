@@ -25,7 +25,9 @@ static void walk(mailguard_store *store, size_t n)
 
 	if (mailguard_store_walk(&w, store, NULL, NULL) < 0)
 		return;
-	if (mailguard_store_format(store)[1] == 's') /* pst, ost: fuzz_pst */
+	/* All others have targets of their own. */
+	if (strcmp(mailguard_store_format(store), "mbox") != 0 &&
+	    strcmp(mailguard_store_format(store), "eml") != 0)
 		n = SIZE_MAX;
 	while (mailguard_walk_next(&item, w, NULL) == MAILGUARD_OK) {
 		if (n == SIZE_MAX)

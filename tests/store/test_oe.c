@@ -10,11 +10,12 @@
 #include "support/temp.h"
 
 static mailguard *mg;
+static const char *folder;
 
 static void setup(void)
 {
 	ok(mailguard_new(&mg, NULL, NULL));
-	temp_begin();
+	folder = temp_begin();
 }
 
 static void teardown(void)
@@ -31,7 +32,8 @@ enum { HEADER = 0x24bc, NODE = 0x27c, MAILS = 5, SIZE = 65536 };
 
 static unsigned char file[SIZE];
 static size_t end;
-static uint32_t heads[MAILS];
+static uint32_t heads[MAILS], infos[MAILS];
+static size_t lengths[MAILS];
 
 static void put32(size_t at, uint32_t n)
 {
@@ -66,28 +68,30 @@ static uint32_t chain_put(int number)
 		at += 528;
 	}
 	end = at;
+	lengths[number - 1] = len;
 	return (uint32_t)first;
 }
 
-/* Marks direct, the text's place among the data. */
-static uint32_t info_put(uint32_t head, uint32_t marks)
+/* Marks and length direct, the text's place among the data. */
+static uint32_t info_put(uint32_t head, uint32_t marks, size_t length)
 {
 	size_t at = end;
 
 	put32(at, (uint32_t)at);
-	put32(at + 4, 12);
-	file[at + 10] = 2;
+	put32(at + 4, 16);
+	file[at + 10] = 3;
 	put32(at + 12, 0x81 | marks << 8);
 	put32(at + 16, 0x04);
-	put32(at + 20, head);
-	end += 24;
+	put32(at + 20, 0x91 | (uint32_t)length << 8);
+	put32(at + 24, head);
+	end += 28;
 	return (uint32_t)at;
 }
 
-/* Three in the root, one in each child. */
-static void dbx_make(void)
+/* Three in the root, one in each child; `told`: how long each is. */
+static void dbx_make_with(bool told)
 {
-	uint32_t infos[MAILS], root, low, high;
+	uint32_t root, low, high;
 	int i;
 
 	memset(file, 0, sizeof(file));
@@ -97,7 +101,8 @@ static void dbx_make(void)
 	end = HEADER;
 	for (i = 0; i < MAILS; i++) {
 		heads[i] = chain_put(i + 1);
-		infos[i] = info_put(heads[i], i == 2 ? 0xa0 : 0);
+		infos[i] = info_put(heads[i], i == 2 ? 0xa0 : 0,
+		                    told ? lengths[i] : 0);
 	}
 	low = (uint32_t)end;
 	high = low + NODE;
@@ -118,6 +123,11 @@ static void dbx_make(void)
 	put32(root + 0x18 + 24 + 4, high);
 }
 
+static void dbx_make(void)
+{
+	dbx_make_with(true);
+}
+
 static const char *dbx_write(void)
 {
 	return temp_write("Inbox.dbx", file, end);
@@ -126,7 +136,7 @@ static const char *dbx_write(void)
 typedef struct seen {
 	mailguard_soundness verdict;
 	uint64_t messages, damaged;
-	int scavenged, whole;
+	int scavenged, whole, mended;
 	uint32_t flags;
 } seen;
 
@@ -139,7 +149,7 @@ static seen look(const char *path)
 	mailguard_store *s;
 	mailguard_check *c;
 	mailguard_walk *w;
-	seen out = { 0, 0, 0, 0, 0, 0 };
+	seen out = { 0, 0, 0, 0, 0, 0, 0 };
 
 	ok(mailguard_store_open(&s, mg, path, NULL));
 	ok(mailguard_store_check(&c, s, &opts, NULL));
@@ -153,8 +163,10 @@ static seen look(const char *path)
 	while (mailguard_walk_next(&item, w, NULL) == MAILGUARD_OK) {
 		out.scavenged += item->how == MAILGUARD_ITEM_SCAVENGED;
 		out.flags |= item->flags;
+		out.mended += item->state == MAILGUARD_ITEM_REPAIRED;
 		ok(mailguard_walk_message(&msg, w, NULL));
 		out.whole += mailguard_message_size(msg) >= 1100 &&
+		             mailguard_message_size(msg) < 1120 &&
 		             mailguard_message_date(msg) != 0;
 		mailguard_message_free(msg);
 	}
@@ -177,23 +189,67 @@ Test(store_oe, a_dbx_gives_every_message_its_tree_names)
 		eq(u32, s.flags, MAILGUARD_FLAG_SEEN | MAILGUARD_FLAG_FLAGGED));
 }
 
-/* A byte that is hurt, and what is still there. */
+/* What is hurt, and what is still there. */
+enum { HEADER_AT, SECOND_AT, LAST_AT, FIRST_AT, ENTRY_AT };
+
 static const struct {
-	int what; /* 0: a place in the header, 1: in a mail's second segment */
+	int what; /* the header; a segment or the entry of mail 4 */
 	size_t at;
 	uint32_t value;
 	int whole, scavenged;
+	mailguard_soundness verdict;
 	const char *why;
 } hurts[] = {
-	{ 0, 0, 0, MAILS, MAILS, "no head" },
-	{ 0, 0xe4, 0, MAILS, MAILS, "no tree at all" },
-	{ 0, 0xe4, 0x7fffffff, MAILS, MAILS, "a tree outside the file" },
-	{ 0, 0xc4, MAILS + 1, MAILS, 0, "a count that does not fit" },
-	{ 1, 4, 0, MAILS - 1, 0, "a segment that is gone" },
-	{ 1, 0, 1, MAILS - 1, 0, "a segment that lies elsewhere" },
+	{ HEADER_AT, 0, 0, MAILS, 0, MAILGUARD_SOUNDNESS_DAMAGED, "no head" },
+	{ HEADER_AT, 4, 1, MAILS, 0, MAILGUARD_SOUNDNESS_DAMAGED, "no kind" },
+	{ HEADER_AT, 0xe4, 0, MAILS, MAILS, MAILGUARD_SOUNDNESS_DAMAGED,
+	  "no tree at all" },
+	{ HEADER_AT, 0xe4, 0x7fffffff, MAILS, MAILS,
+	  MAILGUARD_SOUNDNESS_DAMAGED, "a tree outside the file" },
+	{ HEADER_AT, 0xc4, MAILS + 1, MAILS, 0, MAILGUARD_SOUNDNESS_DAMAGED,
+	  "a count that does not fit" },
+	{ SECOND_AT, 4, 0, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a segment of no room" },
+	{ SECOND_AT, 0, 1, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a segment that lies elsewhere" },
+	{ SECOND_AT, 8, 77, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a segment that is not full" },
+	{ SECOND_AT, 12, 0x1230, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a segment that leads astray" },
+	{ FIRST_AT, 12, 0, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a segment that leads nowhere" },
+	{ LAST_AT, 8, 400, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a last segment that is too full" },
+	{ LAST_AT, 8, 5, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a last segment that is too short" },
+	{ FIRST_AT, 0, 1, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "a first segment that lies elsewhere" },
+	{ ENTRY_AT, 20, 0x91 | 9000 << 8, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "an entry that tells too much" },
+	{ ENTRY_AT, 20, 0x91 | 9 << 8, MAILS, 0, MAILGUARD_SOUNDNESS_ODD,
+	  "an entry that tells too little" },
+	{ ENTRY_AT, 0, 1, MAILS, 1, MAILGUARD_SOUNDNESS_DAMAGED,
+	  "an entry that lies elsewhere" },
+	{ ENTRY_AT, 24, 0x7777777, MAILS, 1, MAILGUARD_SOUNDNESS_DAMAGED,
+	  "an entry that leads astray" },
 };
 
-Test(store_oe, a_dbx_that_is_hurt_is_said_so_and_gives_the_rest)
+static size_t hurt_place(size_t i)
+{
+	switch (hurts[i].what) {
+	case HEADER_AT:
+		return hurts[i].at;
+	case ENTRY_AT:
+		return infos[3] + hurts[i].at;
+	default:
+		return heads[3] + hurts[i].at +
+		       (hurts[i].what == SECOND_AT ? 528U
+		        : hurts[i].what == LAST_AT ? 1056U
+		                                   : 0U);
+	}
+}
+
+Test(store_oe, a_dbx_that_is_hurt_is_said_so_and_gives_all_there_is)
 {
 	size_t i;
 
@@ -201,11 +257,9 @@ Test(store_oe, a_dbx_that_is_hurt_is_said_so_and_gives_the_rest)
 		seen s;
 
 		dbx_make();
-		put32(hurts[i].what ? heads[3] + 528 + hurts[i].at
-		                    : hurts[i].at,
-		      hurts[i].value);
+		put32(hurt_place(i), hurts[i].value);
 		s = look(dbx_write());
-		cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_DAMAGED), "%s",
+		cr_expect(eq(int, s.verdict, hurts[i].verdict), "%s",
 		          hurts[i].why);
 		cr_expect(eq(int, s.whole, hurts[i].whole), "%s", hurts[i].why);
 		cr_expect(eq(int, s.scavenged, hurts[i].scavenged), "%s",
@@ -213,15 +267,161 @@ Test(store_oe, a_dbx_that_is_hurt_is_said_so_and_gives_the_rest)
 	}
 }
 
-Test(store_oe, a_chain_that_goes_round_ends)
+/* Of each segment's head one field at a time, and no length told. */
+Test(store_oe, a_head_with_one_bad_field_is_put_right_without_its_entry)
+{
+	static const size_t fields[] = { 0, 4, 12 };
+	size_t i, k;
+
+	for (k = 0; k < 2; k++)
+		for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+			seen s;
+
+			dbx_make_with(false);
+			put32(heads[1] + 528 * k + fields[i], 0x30);
+			s = look(dbx_write());
+			cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_ODD),
+			          "segment %zu, field %zu", k, fields[i]);
+			cr_expect(eq(int, s.whole, MAILS),
+			          "segment %zu, field %zu", k, fields[i]);
+			cr_expect(eq(int, s.mended, 1),
+			          "segment %zu, field %zu", k, fields[i]);
+		}
+}
+
+Test(store_oe, a_piece_that_is_gone_is_told_and_the_rest_is_given)
 {
 	seen s;
 
 	dbx_make();
-	put32(heads[1] + 12, heads[1]);
+	memset(file + heads[3] + 528, 0, 528);
 	s = look(dbx_write());
 	cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_DAMAGED));
 	cr_expect(eq(u64, s.messages, MAILS));
+	cr_expect(eq(u64, s.damaged, 1));
+	cr_expect(eq(int, s.whole, MAILS - 1));
+}
+
+Test(store_oe, two_entries_of_one_text_are_one_message)
+{
+	seen s;
+
+	dbx_make();
+	put32(infos[3] + 24, heads[1]);
+	s = look(dbx_write());
+	cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_DAMAGED));
+	cr_expect(eq(u64, s.messages, MAILS));
+	cr_expect(eq(int, s.whole, MAILS));
+	cr_expect(eq(int, s.scavenged, 1));
+}
+
+Test(store_oe, what_is_found_keeps_the_marks_of_its_entry)
+{
+	seen s;
+
+	dbx_make();
+	put32(0xe4, 0);
+	s = look(dbx_write());
+	cr_expect(eq(int, s.scavenged, MAILS));
+	cr_expect(
+		eq(u32, s.flags, MAILGUARD_FLAG_SEEN | MAILGUARD_FLAG_FLAGGED));
+}
+
+Test(store_oe, a_chain_that_goes_round_ends)
+{
+	seen s;
+
+	dbx_make_with(false);
+	memset(file + heads[1] + 1056, 0, 16); /* no way out */
+	put32(heads[1] + 528 + 12, heads[1]);
+	s = look(dbx_write());
+	cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_DAMAGED));
+	cr_expect(eq(u64, s.messages, MAILS));
+}
+
+/* -- a folder of them ------------------------------------------------------ */
+
+/* Of Folders.dbx: number, the one above, name, file; texts behind a table. */
+static uint32_t folder_put(uint32_t id,
+                           uint32_t above,
+                           const char *name,
+                           const char *path)
+{
+	size_t at = end, n = strlen(name) + 1, m = strlen(path) + 1;
+
+	put32(at, (uint32_t)at);
+	put32(at + 4, (uint32_t)(16 + n + m));
+	file[at + 10] = 4;
+	put32(at + 12, 0x80 | id << 8);
+	put32(at + 16, 0x81 | above << 8);
+	put32(at + 20, 0x02);
+	put32(at + 24, 0x03 | (uint32_t)n << 8);
+	memcpy(file + at + 28, name, n);
+	memcpy(file + at + 28 + n, path, m);
+	end += (28 + n + m + 3) / 4 * 4;
+	return (uint32_t)at;
+}
+
+static void folders_make(void)
+{
+	uint32_t at[3], root;
+	size_t i;
+
+	memset(file, 0, sizeof(file));
+	put32(0, 0xfe12adcf);
+	put32(4, 0x6f74fdc6);
+	end = HEADER;
+	at[0] = folder_put(1, 0, "Local Folders", "");
+	/* "inbox" in Japanese, as Windows has it. */
+	at[1] = folder_put(4, 1, "\x8e\xf3\x90\x4d\x83\x67\x83\x8c\x83\x43",
+	                   "Inbox.dbx");
+	at[2] = folder_put(5, 4, "Work", "Folder (1).dbx");
+	root = (uint32_t)end;
+	end += NODE;
+	put32(0xe4, root);
+	put32(root, root);
+	file[root + 0x11] = 3;
+	for (i = 0; i < 3; i++)
+		put32(root + 0x18 + 12 * i, at[i]);
+	temp_write("Folders.dbx", file, end);
+}
+
+Test(store_oe, a_folder_of_dbx_files_has_the_names_its_list_tells)
+{
+	static const struct {
+		const char *folder;
+		int mails;
+	} want[] = {
+		{ "Local Folders/\xe5\x8f\x97\xe4\xbf\xa1\xe3\x83\x88\xe3\x83"
+		  "\xac\xe3\x82\xa4/Work",
+		  MAILS },
+		{ "Local Folders/\xe5\x8f\x97\xe4\xbf\xa1\xe3\x83\x88\xe3\x83"
+		  "\xac\xe3\x82\xa4",
+		  MAILS },
+		{ "Not listed", MAILS },
+	};
+	int got[3] = { 0, 0, 0 };
+	const mailguard_item *item;
+	mailguard_store *s;
+	mailguard_walk *w;
+	size_t i;
+
+	folders_make();
+	temp_write("Offline.dbx", file, 10);
+	dbx_make();
+	temp_write("Inbox.dbx", file, end);
+	temp_write("Folder (1).dbx", file, end);
+	temp_write("Not listed.dbx", file, end);
+	ok(mailguard_store_open(&s, mg, folder, NULL));
+	cr_expect(eq(str, (char *)mailguard_store_format(s), "dbx"));
+	ok(mailguard_store_walk(&w, s, NULL, NULL));
+	while (mailguard_walk_next(&item, w, NULL) == MAILGUARD_OK)
+		for (i = 0; i < 3; i++)
+			got[i] += strcmp(item->folder, want[i].folder) == 0;
+	for (i = 0; i < 3; i++)
+		cr_expect(eq(int, got[i], want[i].mails), "%s", want[i].folder);
+	mailguard_walk_free(w);
+	mailguard_store_free(s);
 }
 
 Test(store_oe, a_dbx_cut_anywhere_is_never_called_sound)

@@ -3,6 +3,7 @@
  */
 #include "store/oe/dbx.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -10,13 +11,16 @@
 #include "base/text.h"
 
 #define MAGIC 0xfe12adcfu
+/* The second one, by kind. */
 #define MAIL 0x6f74fdc5u
 #define FOLDERS 0x6f74fdc6u
+#define NUMBERS 0x6f74fdc7u /* Pop3uidl.dbx */
+#define OFFLINE 0x26fe9d30u
 
 enum { HEAD_COUNT = 0xc4, HEAD_ROOT = 0xe4 };
 enum { NODE = 0x27c, NODE_ENTRIES = 0x18, NODE_MOST = 0x33 };
 /* Indexes of an entry. */
-enum { INFO_MARKS = 1, INFO_TEXT = 4 };
+enum { INFO_MARKS = 1, INFO_TEXT = 4, INFO_LENGTH = 0x11 };
 #define INFO_MAX 65536
 /* Nodes that wait to be read: as many as the tree is wide and deep. */
 #define WAIT 65536
@@ -36,14 +40,11 @@ mailguard_status mgi_dbx_kind_of(mgi_dbx_kind *out, mgi_file *f)
 {
 	uint32_t kind = u32_at(f, 4);
 
-	*out = MGI_DBX_OTHER;
-	if (u32_at(f, 0) != MAGIC)
-		return MAILGUARD_EFORMAT;
-	if (kind == MAIL)
-		*out = MGI_DBX_MAIL;
-	else if (kind == FOLDERS)
-		*out = MGI_DBX_FOLDERS;
-	return MAILGUARD_OK;
+	*out = kind == MAIL                         ? MGI_DBX_MAIL
+	       : kind == FOLDERS                    ? MGI_DBX_FOLDERS
+	       : kind == NUMBERS || kind == OFFLINE ? MGI_DBX_OTHER
+	                                            : MGI_DBX_UNKNOWN;
+	return u32_at(f, 0) == MAGIC ? MAILGUARD_OK : MAILGUARD_EFORMAT;
 }
 
 bool mgi_dbx_add(mgi_dbx *d, mgi_arena *arena, const mgi_dbx_message *m)
@@ -81,10 +82,11 @@ static void info_take(mgi_dbx_message *m, uint32_t index, mailguard_span data)
 		m->marks = value;
 	else if ((index & 0x7f) == INFO_TEXT)
 		m->segment = value;
+	else if ((index & 0x7f) == INFO_LENGTH)
+		m->length = value;
 }
 
-/* False if it is none. */
-static bool info_read(mgi_dbx_message *m, mgi_file *f, uint32_t at)
+bool mgi_dbx_entry_at(mgi_dbx_message *m, mgi_file *f, uint32_t at)
 {
 	mailguard_span s, data;
 	uint32_t size, n, i;
@@ -112,9 +114,10 @@ static bool info_read(mgi_dbx_message *m, mgi_file *f, uint32_t at)
 /* -- the tree -------------------------------------------------------------- */
 
 typedef struct tree {
-	mgi_dbx *to;
-	mgi_arena *arena;
+	mgi_dbx_take take;
+	void *to;
 	mgi_file *file;
+	uint32_t broken;
 	uint32_t *wait;
 	uint32_t waiting;
 	uint64_t budget; /* nodes: no more than the file has room for */
@@ -127,20 +130,7 @@ static void wait_for(tree *t, uint32_t node)
 	if (t->waiting < WAIT)
 		t->wait[t->waiting++] = node;
 	else
-		t->to->broken++;
-}
-
-static bool value_take(tree *t, uint32_t at)
-{
-	mgi_dbx_message m;
-
-	if (!info_read(&m, t->file, at)) {
-		t->to->broken++; /* it is a message all the same */
-		memset(&m, 0, sizeof(m));
-	}
-	if (t->to->count >= MGI_DBX_MAX)
-		return true;
-	return mgi_dbx_add(t->to, t->arena, &m);
+		t->broken++;
 }
 
 static bool node_read(tree *t, uint32_t at)
@@ -151,14 +141,14 @@ static bool node_read(tree *t, uint32_t at)
 
 	if (mgi_file_window(&s, t->file, at, NODE, NULL) < 0 || s.len < NODE ||
 	    !t->budget) {
-		t->to->broken++;
+		t->broken++;
 		return true;
 	}
 	t->budget--;
 	c = mgi_cursor_of(s);
 	n = s.data[0x11];
 	if (mgi_cursor_u32le(&c) != at || n > NODE_MOST) {
-		t->to->broken++;
+		t->broken++;
 		return true;
 	}
 	mgi_cursor_skip(&c, 4);
@@ -170,19 +160,20 @@ static bool node_read(tree *t, uint32_t at)
 		mgi_cursor_skip(&c, 4);
 	}
 	for (i = 0; i < n; i++) /* the window is needed no more */
-		if (values[i] && !value_take(t, values[i]))
+		if (values[i] && !t->take(t->to, t->file, values[i]))
 			return false;
 	for (i = 0; i <= n; i++)
 		wait_for(t, children[n - i]);
 	return true;
 }
 
-static mailguard_status tree_read(mgi_dbx *d,
-                                  mgi_arena *arena,
-                                  mgi_file *f,
-                                  mailguard_error *err)
+mailguard_status mgi_dbx_tree(uint32_t *broken,
+                              mgi_file *f,
+                              mgi_dbx_take take,
+                              void *to,
+                              mailguard_error *err)
 {
-	tree t = { d, arena, f, NULL, 0, mgi_file_size(f) / NODE + 1 };
+	tree t = { take, to, f, 0, NULL, 0, mgi_file_size(f) / NODE + 1 };
 	mailguard *mg = mgi_file_handle(f);
 	bool ok = true;
 
@@ -193,18 +184,77 @@ static mailguard_status tree_read(mgi_dbx *d,
 	while (ok && t.waiting)
 		ok = node_read(&t, t.wait[--t.waiting]);
 	mgi_free(mg, t.wait);
+	*broken = t.broken;
 	return ok ? MAILGUARD_OK : mgi_fail_nomem(err);
 }
 
-/* Does every message the tree names have its text? */
-static bool is_whole(mgi_dbx *d, mgi_file *f)
+/* -- messages -------------------------------------------------------------- */
+
+typedef struct messages {
+	mgi_dbx *dbx;
+	mgi_arena *arena;
+} messages;
+
+static bool message_take(void *to, mgi_file *f, uint32_t at)
 {
-	uint64_t size;
+	messages *all = to;
+	mgi_dbx_message m;
+
+	if (!mgi_dbx_entry_at(&m, f, at)) {
+		all->dbx->broken++; /* it is a message all the same */
+		memset(&m, 0, sizeof(m));
+	}
+	if (all->dbx->count >= MGI_DBX_MAX)
+		return true;
+	mgi_dbx_judge(&m, f);
+	return mgi_dbx_add(all->dbx, all->arena, &m);
+}
+
+typedef struct twin {
+	uint32_t segment, number;
+} twin;
+
+static int by_segment(const void *a, const void *b)
+{
+	const twin *x = a, *y = b;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Of entries that lead to one text the first is meant; false: no memory. */
+static bool twins_drop(mgi_dbx *d, mailguard *mg)
+{
+	twin *all = mgi_alloc(mg, (d->count + 1) * sizeof(*all));
+	size_t i, n = 0;
+
+	if (!all)
+		return false;
+	for (i = 0; i < d->count; i++)
+		if (d->at[i].segment)
+			all[n++] = (twin){ d->at[i].segment, (uint32_t)i };
+	qsort(all, n, sizeof(*all), by_segment);
+	for (i = 1; i < n; i++)
+		if (all[i].segment == all[i - 1].segment)
+			d->at[all[i].number].twin = true;
+	mgi_free(mg, all);
+	for (i = n = 0; i < d->count; i++) {
+		d->broken += d->at[i].twin;
+		if (!d->at[i].twin)
+			d->at[n++] = d->at[i];
+	}
+	d->count = n;
+	return true;
+}
+
+/* Does every message the tree names have its text? */
+static bool is_whole(const mgi_dbx *d)
+{
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
-		if (d->at[i].segment &&
-		    !mgi_dbx_chain(&size, f, d->at[i].segment))
+		if (d->at[i].segment && d->at[i].fare == MGI_DBX_CUT)
 			return false;
 	return !d->broken && d->count == d->told;
 }
@@ -214,6 +264,8 @@ mailguard_status mgi_dbx_read(mgi_dbx *out,
                               mgi_file *f,
                               mailguard_error *err)
 {
+	messages all = { out, arena };
+	uint32_t broken = 0;
 	mailguard_status st;
 	mailguard_span s;
 
@@ -222,51 +274,20 @@ mailguard_status mgi_dbx_read(mgi_dbx *out,
 	st = mgi_file_window(&s, f, 0, HEAD_ROOT + 4, err);
 	if (st < 0)
 		return st;
-	if (mgi_dbx_kind_of(&out->kind, f) < 0) {
-		/* The head is gone; the segments know themselves. */
+	st = mgi_dbx_kind_of(&out->kind, f);
+	if (st >= 0 &&
+	    (out->kind == MGI_DBX_FOLDERS || out->kind == MGI_DBX_OTHER))
+		return MAILGUARD_OK;
+	if (st < 0 || out->kind == MGI_DBX_UNKNOWN) {
 		out->kind = MGI_DBX_MAIL;
 		out->broken++;
-		return mgi_dbx_scan(out, arena, f, err);
 	}
-	if (out->kind != MGI_DBX_MAIL)
-		return MAILGUARD_OK;
 	out->told = u32_at(f, HEAD_COUNT);
-	st = tree_read(out, arena, f, err);
-	if (st >= 0 && !is_whole(out, f))
+	st = mgi_dbx_tree(&broken, f, message_take, &all, err);
+	out->broken += broken;
+	if (st >= 0 && !twins_drop(out, mgi_file_handle(f)))
+		st = mgi_fail_nomem(err);
+	if (st >= 0 && !is_whole(out))
 		st = mgi_dbx_scan(out, arena, f, err);
 	return st;
-}
-
-/* -- segments -------------------------------------------------------------- */
-
-bool mgi_dbx_segment_at(mgi_dbx_segment *out, mgi_file *f, uint32_t at)
-{
-	mailguard_span s;
-	mgi_cursor c;
-
-	memset(out, 0, sizeof(*out));
-	if (mgi_file_window(&s, f, at, MGI_DBX_HEAD, NULL) < 0)
-		return false;
-	c = mgi_cursor_of(s);
-	out->at = mgi_cursor_u32le(&c);
-	if (mgi_cursor_u32le(&c) != MGI_DBX_TEXT || out->at != at)
-		return false;
-	out->used = mgi_cursor_u16le(&c);
-	mgi_cursor_skip(&c, 2);
-	out->next = mgi_cursor_u32le(&c);
-	return !c.failed && out->used <= MGI_DBX_TEXT &&
-	       (uint64_t)at + MGI_DBX_HEAD + out->used <= mgi_file_size(f);
-}
-
-bool mgi_dbx_chain(uint64_t *size, mgi_file *f, uint32_t segment)
-{
-	uint64_t left = mgi_file_size(f) / (MGI_DBX_HEAD + 1);
-	mgi_dbx_segment s;
-
-	for (*size = 0; segment && left; segment = s.next, left--) {
-		if (!mgi_dbx_segment_at(&s, f, segment))
-			return false;
-		*size += s.used;
-	}
-	return !segment;
 }

@@ -1,6 +1,7 @@
 /*
  * dbx_scan.c - messages that the tree of a .dbx does not name: chains of
- * segments that no message claims and that begin like a mail.
+ * segments that no message claims and that begin like a mail. Their entries
+ * are looked for as well: they tell flags and lengths.
  */
 #include "store/oe/dbx.h"
 
@@ -10,7 +11,6 @@
 #include "base/cursor.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "store/from_line.h"
 
 /* Segments of a file of 2 GiB, the most a .dbx can have. */
 #define SEGMENTS_MAX 4194304
@@ -18,21 +18,50 @@
 typedef struct found {
 	mgi_dbx_segment *at;
 	size_t count, room;
+	mgi_dbx_message *entries;
+	size_t entry_count, entry_room;
 } found;
 
-static bool put(found *all, mailguard *mg, const mgi_dbx_segment *s)
+static bool grow(void **at, size_t *room, size_t each, mailguard *mg)
 {
-	if (all->count == all->room) {
-		size_t room = all->room ? all->room * 2 : 1024;
-		mgi_dbx_segment *at =
-			mgi_resize(mg, all->at, room * sizeof(*at));
+	size_t more = *room ? *room * 2 : 1024;
+	void *now = mgi_resize(mg, *at, more * each);
 
-		if (!at)
-			return false;
-		all->at = at;
-		all->room = room;
-	}
-	all->at[all->count++] = *s;
+	if (!now)
+		return false;
+	*at = now;
+	*room = more;
+	return true;
+}
+
+static bool segment_put(found *all, mgi_file *f, uint32_t at)
+{
+	mgi_dbx_segment s;
+	void *to = all->at;
+
+	if (all->count == SEGMENTS_MAX || !mgi_dbx_segment_at(&s, f, at))
+		return true;
+	if (all->count == all->room &&
+	    !grow(&to, &all->room, sizeof(s), mgi_file_handle(f)))
+		return false;
+	all->at = to;
+	all->at[all->count++] = s;
+	return true;
+}
+
+static bool entry_put(found *all, mgi_file *f, uint32_t at)
+{
+	mgi_dbx_message m;
+	void *to = all->entries;
+
+	if (all->entry_count == MGI_DBX_MAX || !mgi_dbx_entry_at(&m, f, at) ||
+	    !m.segment)
+		return true;
+	if (all->entry_count == all->entry_room &&
+	    !grow(&to, &all->entry_room, sizeof(m), mgi_file_handle(f)))
+		return false;
+	all->entries = to;
+	all->entries[all->entry_count++] = m;
 	return true;
 }
 
@@ -40,7 +69,6 @@ static bool put(found *all, mailguard *mg, const mgi_dbx_segment *s)
 static mailguard_status look(found *all, mgi_file *f, mailguard_error *err)
 {
 	uint64_t at, size = mgi_file_size(f);
-	mailguard *mg = mgi_file_handle(f);
 	mailguard_span s;
 
 	for (at = 0; at + MGI_DBX_HEAD <= size && at < UINT32_MAX;) {
@@ -50,19 +78,15 @@ static mailguard_status look(found *all, mgi_file *f, mailguard_error *err)
 			s.len = 0;
 		for (i = 0; i + 8 <= s.len; i += 4) {
 			mgi_cursor c = mgi_cursor_of(mgi_span_from(s, i));
-			mgi_dbx_segment segment;
+			uint32_t here = (uint32_t)(at + i);
 
-			if (mgi_cursor_u32le(&c) != at + i ||
-			    mgi_cursor_u32le(&c) != MGI_DBX_TEXT)
+			if (mgi_cursor_u32le(&c) != here || !here)
 				continue;
-			if (all->count == SEGMENTS_MAX ||
-			    !mgi_dbx_segment_at(&segment, f,
-			                        (uint32_t)(at + i)))
-				continue;
-			if (!put(all, mg, &segment))
+			if (!(mgi_cursor_u32le(&c) == MGI_DBX_TEXT
+			              ? segment_put(all, f, here)
+			              : entry_put(all, f, here)))
 				return mgi_fail_nomem(err);
 			/* The window may be another one by now. */
-			i += MGI_DBX_HEAD - 4;
 			if (mgi_file_window(&s, f, at, MGI_FILE_WINDOW, NULL) <
 			    0)
 				s.len = 0;
@@ -79,6 +103,13 @@ static int by_place(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+static int by_segment(const void *a, const void *b)
+{
+	const mgi_dbx_message *x = a, *y = b;
+
+	return x->segment < y->segment ? -1 : x->segment > y->segment;
+}
+
 static mgi_dbx_segment *segment_find(found *all, uint32_t at)
 {
 	mgi_dbx_segment key;
@@ -90,16 +121,28 @@ static mgi_dbx_segment *segment_find(found *all, uint32_t at)
 	                  : NULL;
 }
 
+static void chain_claim(found *all, const mgi_dbx_message *m, mgi_file *f)
+{
+	mgi_dbx_run run = mgi_dbx_run_of(m, f);
+	mgi_dbx_segment s, *own;
+
+	while (mgi_dbx_run_next(&s, &run)) {
+		own = segment_find(all, s.at);
+		if (own && own->is_seen)
+			return;
+		if (own)
+			own->is_seen = 1;
+	}
+}
+
 /* What messages have, and what follows another segment. */
-static void claim(found *all, const mgi_dbx *d)
+static void claim(found *all, const mgi_dbx *d, mgi_file *f)
 {
 	mgi_dbx_segment *s;
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
-		for (s = segment_find(all, d->at[i].segment); s && !s->is_seen;
-		     s = segment_find(all, s->next))
-			s->is_seen = 1;
+		chain_claim(all, &d->at[i], f);
 	for (i = 0; i < all->count; i++) {
 		s = segment_find(all, all->at[i].next);
 		if (s && all->at[i].next)
@@ -107,35 +150,96 @@ static void claim(found *all, const mgi_dbx *d)
 	}
 }
 
-static bool is_mail(mgi_file *f, const mgi_dbx_segment *s)
+static mgi_dbx_message *entry_find(const found *all, uint32_t segment)
 {
-	mailguard_span text, line;
-	mgi_cursor c;
+	mgi_dbx_message key;
 
-	if (mgi_file_window(&text, f, s->at + MGI_DBX_HEAD, s->used, NULL) < 0)
+	memset(&key, 0, sizeof(key));
+	key.segment = segment;
+	return all->entry_count ? bsearch(&key, all->entries, all->entry_count,
+	                                  sizeof(key), by_segment)
+	                        : NULL;
+}
+
+/* Leave one entry for each text that no message of the tree has. */
+static void entries_thin(found *all, const mgi_dbx *d)
+{
+	size_t i, n = 0;
+
+	if (all->entry_count)
+		qsort(all->entries, all->entry_count, sizeof(*all->entries),
+		      by_segment);
+	for (i = 0; i < all->entry_count; i++)
+		if (!n ||
+		    all->entries[n - 1].segment != all->entries[i].segment)
+			all->entries[n++] = all->entries[i];
+	all->entry_count = n;
+	for (i = 0; i < d->count; i++) {
+		mgi_dbx_message *e = entry_find(all, d->at[i].segment);
+
+		if (e)
+			e->twin = true;
+	}
+}
+
+/* What its entry says, if there still is one. */
+static mgi_dbx_message message_of(const found *all, uint32_t segment)
+{
+	mgi_dbx_message *entry = entry_find(all, segment), none;
+
+	memset(&none, 0, sizeof(none));
+	none.segment = segment;
+	if (entry)
+		none = *entry;
+	none.twin = false;
+	return none;
+}
+
+static mailguard_status message_take(mgi_dbx *d,
+                                     mgi_arena *arena,
+                                     mgi_file *f,
+                                     found *all,
+                                     mgi_dbx_message m)
+{
+	m.found = true;
+	mgi_dbx_judge(&m, f);
+	chain_claim(all, &m, f);
+	return mgi_dbx_add(d, arena, &m) ? MAILGUARD_OK : MAILGUARD_ENOMEM;
+}
+
+/* An entry whose first segment has a damaged head and was not seen as one. */
+static bool is_hidden(found *all, mgi_file *f, mgi_dbx_message m)
+{
+	mgi_dbx_segment s;
+	mgi_dbx_run run;
+
+	if (!m.length || segment_find(all, m.segment))
 		return false;
-	c = mgi_cursor_of(mgi_span_head(text, s->used));
-	return mgi_cursor_line(&line, &c) && mgi_line_is_field(line);
+	mgi_dbx_judge(&m, f);
+	run = mgi_dbx_run_of(&m, f);
+	return m.fare != MGI_DBX_CUT && mgi_dbx_run_next(&s, &run) &&
+	       mgi_dbx_is_mail(f, &s);
 }
 
 static mailguard_status take(mgi_dbx *d,
                              mgi_arena *arena,
                              mgi_file *f,
-                             const found *all,
+                             found *all,
                              mailguard_error *err)
 {
+	mailguard_status st = MAILGUARD_OK;
 	size_t i;
 
-	for (i = 0; i < all->count && d->count < MGI_DBX_MAX; i++) {
-		mgi_dbx_message m = { all->at[i].at, 0, true };
-
-		if (all->at[i].is_next || all->at[i].is_seen ||
-		    !is_mail(f, &all->at[i]))
-			continue;
-		if (!mgi_dbx_add(d, arena, &m))
-			return mgi_fail_nomem(err);
-	}
-	return MAILGUARD_OK;
+	for (i = 0; st >= 0 && i < all->entry_count; i++)
+		if (d->count < MGI_DBX_MAX && !all->entries[i].twin &&
+		    is_hidden(all, f, all->entries[i]))
+			st = message_take(d, arena, f, all, all->entries[i]);
+	for (i = 0; st >= 0 && i < all->count; i++)
+		if (d->count < MGI_DBX_MAX && !all->at[i].is_next &&
+		    !all->at[i].is_seen && mgi_dbx_is_mail(f, &all->at[i]))
+			st = message_take(d, arena, f, all,
+			                  message_of(all, all->at[i].at));
+	return st < 0 ? mgi_fail_nomem(err) : MAILGUARD_OK;
 }
 
 mailguard_status mgi_dbx_scan(mgi_dbx *d,
@@ -144,15 +248,19 @@ mailguard_status mgi_dbx_scan(mgi_dbx *d,
                               mailguard_error *err)
 {
 	mailguard *mg = mgi_file_handle(f);
-	found all = { NULL, 0, 0 };
-	mailguard_status st = look(&all, f, err);
+	found all;
+	mailguard_status st;
 
+	memset(&all, 0, sizeof(all));
+	st = look(&all, f, err);
 	if (st >= 0) {
 		if (all.count) /* qsort takes no NULL */
 			qsort(all.at, all.count, sizeof(*all.at), by_place);
-		claim(&all, d);
+		entries_thin(&all, d);
+		claim(&all, d, f);
 		st = take(d, arena, f, &all, err);
 	}
 	mgi_free(mg, all.at);
+	mgi_free(mg, all.entries);
 	return st;
 }

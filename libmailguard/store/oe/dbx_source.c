@@ -9,13 +9,12 @@
 
 struct chain {
 	mgi_file *file;
-	uint32_t first;
+	mgi_dbx_message message;
 };
 
 struct state {
 	mgi_file *file;
-	uint32_t at;
-	uint64_t left; /* segments: no chain is longer than the file */
+	mgi_dbx_run run;
 };
 
 static mailguard_status chain_open(void **state,
@@ -25,13 +24,15 @@ static mailguard_status chain_open(void **state,
 {
 	struct state *s = mgi_arena_alloc(arena, sizeof(*s));
 	const struct chain *c = self;
+	mailguard_status st;
 
 	if (!s)
 		return mgi_fail_nomem(err);
-	s->at = c->first;
-	s->left = mgi_file_size(c->file) / (MGI_DBX_HEAD + 1);
 	*state = s;
-	return mgi_file_again(&s->file, c->file, err);
+	st = mgi_file_again(&s->file, c->file, err);
+	if (st >= 0)
+		s->run = mgi_dbx_run_of(&c->message, s->file);
+	return st;
 }
 
 static mailguard_status chain_next(mailguard_span *out,
@@ -43,15 +44,13 @@ static mailguard_status chain_next(mailguard_span *out,
 	mailguard_status st;
 
 	do {
-		if (!s->at || !s->left-- ||
-		    !mgi_dbx_segment_at(&segment, s->file, s->at))
+		if (!mgi_dbx_run_next(&segment, &s->run))
 			return MAILGUARD_ITEROVER;
-		st = mgi_file_window(out, s->file, s->at + MGI_DBX_HEAD,
+		st = mgi_file_window(out, s->file, segment.at + MGI_DBX_HEAD,
 		                     segment.used, err);
 		if (st < 0)
 			return st;
 		*out = mgi_span_head(*out, segment.used);
-		s->at = segment.next;
 	} while (!out->len);
 	return MAILGUARD_OK;
 }
@@ -72,7 +71,7 @@ static void chain_release(void *self)
 
 mailguard_status mgi_dbx_source(mailguard_source **out,
                                 const mgi_file *f,
-                                uint32_t segment,
+                                const mgi_dbx_message *m,
                                 mailguard_error *err)
 {
 	static const mgi_source_kind kind = { chain_open, chain_next,
@@ -84,7 +83,7 @@ mailguard_status mgi_dbx_source(mailguard_source **out,
 	*out = NULL;
 	if (!c)
 		return mgi_fail_nomem(err);
-	c->first = segment;
+	c->message = *m;
 	st = mgi_file_again(&c->file, f, err);
 	if (st < 0) {
 		mgi_free(mg, c);
