@@ -61,6 +61,12 @@ static inline mailguard_span mgi_span_from(mailguard_span s, size_t n)
 	return n ? mgi_span(s.data + n, s.len - n) : s;
 }
 
+/* Is it one of the characters of `set`? NUL never is. */
+static inline bool mgi_is_one_of(int c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
 static inline mailguard_span mgi_span_head(mailguard_span s, size_t n)
 {
 	return mgi_span(s.data, n < s.len ? n : s.len);

@@ -43,6 +43,7 @@ typedef struct mgi_line {
 	bool exact;       /* byte i of it is byte offset + i of the mail */
 	bool quoted;      /* "> " before it */
 	bool first;       /* of its part */
+	bool aside;       /* before the first part: for old mail programs */
 	int32_t who;      /* the recipient it is about; -1: all, or nobody */
 	int32_t phase;    /* mailguard_phase it tells of; 0: none */
 } mgi_line;
@@ -64,6 +65,7 @@ typedef struct mgi_page {
 	bool report_status, report_feedback, report_receipt; /* parts */
 	bool returned;     /* a mail is attached, or its header */
 	bool status_text;  /* fields of a report in a text */
+	bool mail_text;    /* a mail's header in a text */
 	bool report;       /* multipart/report, or its parts */
 	mgi_folded folded; /* of one line at a time */
 } mgi_page;
@@ -127,6 +129,11 @@ mailguard_status mgi_page_part(mgi_page *p,
                                mailguard_error *err);
 /* Tell text, fields and returned mail apart where no MIME does. */
 mailguard_status mgi_page_sort(mgi_page *p, mailguard_error *err);
+
+/* Is it a line of signs and words behind which the returned mail begins? */
+bool mgi_page_cuts(mailguard_span s);
+/* Does a reply code or a status stand in a line for people? */
+bool mgi_page_has_code(mgi_page *p);
 
 /* Does such a field of RFC 3464 begin the line? */
 bool mgi_status_field(mailguard_span s);

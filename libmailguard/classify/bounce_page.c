@@ -15,7 +15,7 @@ typedef struct reading {
 	mgi_page *page;
 	mailguard_buffer raw;
 	mailguard_part part; /* a copy; strings live as long as the parser */
-	bool open;
+	bool open, aside;
 	mgi_region region;
 	uint64_t offset;  /* of raw in the mail */
 	int32_t returned; /* the part that is the returned mail; -1 */
@@ -106,11 +106,14 @@ static mailguard_status add_field(mgi_page *p,
 
 static mailguard_status flush(reading *r, mailguard_error *err)
 {
+	uint32_t i = r->page->count;
 	mailguard_status st = MAILGUARD_OK;
 
 	if (r->raw.len)
 		st = mgi_page_part(r->page, &r->part, r->region,
 		                   mgi_buf_span(&r->raw), r->offset, err);
+	for (; i < r->page->count; i++)
+		r->page->lines[i].aside = r->aside;
 	mgi_buf_cut(&r->raw, 0);
 	return st;
 }
@@ -187,8 +190,10 @@ static mailguard_status take_body(reading *r,
 	}
 	if (r->raw.len && e->offset != r->offset + r->raw.len)
 		st = flush(r, err);
-	if (!r->raw.len)
+	if (!r->raw.len) {
 		r->offset = e->offset;
+		r->aside = e->aside;
+	}
 	if (r->raw.len < MGI_BOUNCE_PART)
 		mgi_buf_add(&r->raw, e->raw.data,
 		            mgi_span_head(e->raw, MGI_BOUNCE_PART - r->raw.len)

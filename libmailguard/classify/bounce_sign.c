@@ -17,6 +17,10 @@
 #define REPLY_MIN 15  /* enough for an automatic reply */
 #define SUBJECT_MAX 40
 #define SENDER_MAX 40 /* a sender by many names is still one */
+#define SENDER_SURE 60 /* a daemon by name, and no return path */
+#define CODE_POINTS 20
+#define MAIL_POINTS 20 /* a mail's header in the text */
+#define FIELD_SURE 40 /* a field that only bounces have */
 
 typedef struct tally {
 	int header, text, sender, subject;
@@ -115,15 +119,34 @@ static void prove(tally *t,
 	t->rule[kind] = rule;
 }
 
+/* Who answers or passes on says so; a bounce quotes what it could not send. */
+static bool is_answer(const mgi_page *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mailguard_span s = mgi_line_span(p, &p->lines[i]);
+
+		if (p->lines[i].region == MGI_REGION_HEADER &&
+		    (mgi_span_starts_nocase(s, "in-reply-to:") ||
+		     mgi_span_starts_nocase(s, "references:") ||
+		     mgi_span_starts_nocase(s, "user-agent:")))
+			return true;
+	}
+	return false;
+}
+
 /* Fields for programs, above all words: RFC 3464, 5965, 8098. */
 static void count_reports(tally *t, const mgi_page *p)
 {
-	t->strong |= p->report || p->returned || p->report_status ||
+	t->strong |= p->report || p->returned || p->mail_text || p->report_status ||
 	             p->report_feedback || p->report_receipt;
 	if (p->report)
 		t->header += 20;
 	if (p->returned)
 		t->header += 10;
+	else if (p->mail_text && !t->human && !is_answer(p))
+		t->header += MAIL_POINTS;
 	if (p->report_feedback) {
 		t->header += 50;
 		prove(t, p, MAILGUARD_BOUNCE_FEEDBACK, MGI_REGION_FEEDBACK,
@@ -150,6 +173,16 @@ static uint32_t quoted(const mgi_page *p)
 	return n;
 }
 
+/* Words of a language no row knows, but a daemon, and a code: a failure. */
+static void count_codes(tally *t, mgi_page *p)
+{
+	if (t->sender < SENDER_SURE || t->human || t->text ||
+	    (!p->returned && !p->status_text && !mgi_page_has_code(p)))
+		return;
+	t->text += CODE_POINTS;
+	t->kind[MAILGUARD_BOUNCE_FAILED] += CODE_POINTS;
+}
+
 static int best_kind(const tally *t)
 {
 	int i, best = MAILGUARD_BOUNCE_FAILED;
@@ -160,13 +193,54 @@ static int best_kind(const tally *t)
 	return best;
 }
 
-static bool is_report(const tally *t, uint32_t quotes)
+/* Is the address of From that of a mail server, whatever name it bears? */
+static bool from_daemon(const mgi_page *p)
+{
+	static const char *const heads[] = { "mailer", "postmaster", "mdaemon",
+		                             "mail-daemon", "maildaemon" };
+	char address[256];
+	uint32_t i, k;
+
+	for (i = 0; i < p->count; i++) {
+		mailguard_span s = mgi_line_span(p, &p->lines[i]);
+		const unsigned char *at;
+
+		if (p->lines[i].region != MGI_REGION_HEADER ||
+		    !mgi_span_starts_nocase(s, "from:"))
+			continue;
+		at = memchr(s.data, '@', s.len);
+		if (!at ||
+		    !mgi_bounce_address(address, s, (size_t)(at - s.data)))
+			return false;
+		for (k = 0; k < sizeof(heads) / sizeof(heads[0]); k++)
+			if (mgi_span_starts_nocase(mgi_span_of(address),
+			                           heads[k]))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+/* A list passes on what comes back to its owner, and adds its fields. */
+static bool passed_on(const tally *t, const mgi_page *p)
+{
+	if (p->report && p->report_status)
+		return true;
+	return t->human && from_daemon(p) &&
+	       (t->subject >= SUBJECT_MAX || p->report || p->report_status ||
+	        t->kind[MAILGUARD_BOUNCE_FAILED] >= FIELD_SURE);
+}
+
+static bool is_report(const tally *t, const mgi_page *p)
 {
 	int text = t->text < TEXT_SURE ? t->text : TEXT_SURE;
-	int header = t->header - t->human - (quotes > 2 ? 20 : 0);
+	int header = t->header - (quoted(p) > 2 ? 20 : 0);
 	int kind = best_kind(t);
 	bool reply = kind == MAILGUARD_BOUNCE_AUTO_REPLY ||
 	             kind == MAILGUARD_BOUNCE_VACATION;
+
+	if (!passed_on(t, p))
+		header -= t->human;
 
 	/* Parcels, too, are sometimes not delivered. */
 	return t->kind[kind] > 0 && (t->strong || reply) &&
@@ -190,7 +264,8 @@ mailguard_status mgi_bounce_signs(mgi_bounce_work *w, mailguard_error *err)
 		return MAILGUARD_OK;
 	t.header += t.subject < SUBJECT_MAX ? t.subject : SUBJECT_MAX;
 	count_text(&t, &w->page);
-	if (!is_report(&t, quoted(&w->page)))
+	count_codes(&t, &w->page);
+	if (!is_report(&t, &w->page))
 		return MAILGUARD_OK;
 	kind = best_kind(&t);
 	w->kind = kind;

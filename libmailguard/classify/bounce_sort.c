@@ -93,7 +93,7 @@ static bool untag_line(untag *u, mailguard_span s, const mgi_line *like)
 		/* "<ann@example.org>" is no tag. */
 		bool open = s.data[i] == '<' && i + 1 < s.len &&
 		            (mgi_is_alpha(s.data[i + 1]) ||
-		             strchr("/!?", s.data[i + 1]));
+		             mgi_is_one_of(s.data[i + 1], "/!?"));
 
 		if (u->in_tag || open) {
 			i += !u->in_tag;
@@ -117,7 +117,7 @@ static bool has_note(const mgi_page *p)
 	uint32_t i, n = 0;
 
 	for (i = 0; i < p->count; i++)
-		if (p->lines[i].region == MGI_REGION_NOTE)
+		if (p->lines[i].region == MGI_REGION_NOTE && !p->lines[i].aside)
 			n += p->lines[i].len;
 	return n > 80;
 }
@@ -210,6 +210,8 @@ static int mime_region(mailguard_span s)
 typedef struct sorter {
 	mgi_page *page;
 	int region; /* of the lines that follow */
+	mailguard_span boundary; /* of the report, not of the mail in it */
+	bool head;               /* of a report within: to its blank line */
 	bool known; /* something of the report stood before */
 } sorter;
 
@@ -224,6 +226,19 @@ static bool has_code(const mgi_folded *f)
 		    (mgi_smtp_status(&s, f, i) ||
 		     (mgi_smtp_reply(f, i, &end) >= 400 &&
 		      mgi_smtp_introduced(f, i))))
+			return true;
+	return false;
+}
+
+bool mgi_page_has_code(mgi_page *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->lines[i].region == MGI_REGION_NOTE &&
+		    mgi_fold(&p->folded, p->mg,
+		             mgi_line_span(p, &p->lines[i])) &&
+		    has_code(&p->folded))
 			return true;
 	return false;
 }
@@ -265,30 +280,76 @@ static bool marks(sorter *s, mgi_line *l)
 
 static bool is_boundary(mailguard_span s)
 {
-	return s.len > 8 && s.data[0] == '-' && s.data[1] == '-' &&
-	       s.data[2] != ' ' && !memchr(s.data, ' ', s.len);
+	size_t i = 0;
+
+	if (s.len <= 8 || s.data[0] != '-' || s.data[1] != '-' ||
+	    s.data[2] == ' ' || memchr(s.data, ' ', s.len))
+		return false;
+	while (i < s.len && s.data[i] == '-')
+		i++;
+	return i < s.len; /* a line of signs is only a line */
+}
+
+/* MIME's own lines; those of the returned mail are part of it. */
+static bool mime_line(sorter *s, mailguard_span text)
+{
+	int mime = mime_region(text);
+	bool inside = s->region == MGI_REGION_RETURNED;
+
+	if (is_boundary(text)) {
+		if (inside && (!s->boundary.len ||
+		               text.len < s->boundary.len ||
+		               memcmp(text.data, s->boundary.data,
+		                      s->boundary.len) != 0))
+			return false;
+		if (!inside)
+			s->boundary = text;
+		s->region = MGI_REGION_NOTE;
+		return true;
+	}
+	if (mime < 0 || inside)
+		return false;
+	s->region = mime;
+	return true;
+}
+
+/* One report behind or within another, as mbox has it: "From MAILER-DAEMON
+ * Thu Jan  1 ..." and a header, which says nothing of the cause. */
+static bool within(sorter *s, mailguard_span text)
+{
+	if (mgi_span_starts_nocase(text, "from mailer-daemon") &&
+	    memchr(text.data, ':', text.len)) {
+		s->head = true;
+		s->boundary = mgi_span(NULL, 0);
+		s->region = MGI_REGION_NOTE;
+	}
+	if (!text.len)
+		s->head = false;
+	return s->head;
 }
 
 static bool sort_line(sorter *s, mgi_line *l)
 {
 	mailguard_span text = mgi_span_trim(mgi_line_span(s->page, l));
-	int mime = mime_region(text);
 
 	if (l->first)
 		s->region = MGI_REGION_NOTE;
 	if (l->len && text.len && text.data[0] == '>' &&
 	    !mgi_span_starts(text, ">>>"))
 		l->quoted = true;
-	if (mime >= 0 || is_boundary(text)) {
-		s->region = mime >= 0 ? mime : MGI_REGION_NOTE;
+	if (within(s, text) || mime_line(s, text)) {
 		l->region = MGI_REGION_QUIET;
 		return true;
 	}
 	if (s->region == MGI_REGION_STATUS && !text.len)
 		return true;
 	l->region = (uint8_t)s->region;
-	if (s->region == MGI_REGION_RETURNED)
+	if (s->region == MGI_REGION_RETURNED) {
+		s->page->mail_text |= !l->quoted && is_mail_field(text);
+		if (!l->quoted && mgi_status_field(text))
+			l->region = MGI_REGION_NESTED;
 		return true;
+	}
 	if (mgi_status_field(text)) {
 		l->region = MGI_REGION_STATUS;
 		s->page->status_text = true;
@@ -297,33 +358,44 @@ static bool sort_line(sorter *s, mgi_line *l)
 	if (is_mail_field(text) && l->len == text.len) {
 		l->region = MGI_REGION_RETURNED;
 		s->region = MGI_REGION_RETURNED;
+		s->page->mail_text |= !l->quoted;
+		return true;
+	}
+	if (s->region == MGI_REGION_NOTE && mgi_page_cuts(text)) {
+		l->region = MGI_REGION_QUIET;
+		s->region = MGI_REGION_RETURNED;
 		return true;
 	}
 	return s->region != MGI_REGION_NOTE || marks(s, l);
 }
 
 /* The last field of a run may go on in lines that begin with white space. */
+static bool goes_on(mailguard_span s)
+{
+	return s.len && (mgi_is_space(s.data[0]) ||
+	                 mgi_span_starts_nocase(s, "status:") ||
+	                 mgi_span_starts_nocase(s, "action:"));
+}
+
 static void join_fields(mgi_page *p)
 {
-	bool field = false;
+	int field = -1; /* region of the field before */
 	uint32_t i;
 
 	for (i = 0; i < p->count; i++) {
 		mgi_line *l = &p->lines[i];
-		mailguard_span s = mgi_line_span(p, l);
 
-		if (l->region == MGI_REGION_STATUS) {
-			field = l->len > 0;
-		} else if (field && l->region == MGI_REGION_NOTE) {
-			field = l->len &&
-			        (mgi_is_space(s.data[0]) ||
-			         mgi_span_starts_nocase(s, "status:") ||
-			         mgi_span_starts_nocase(s, "action:"));
-			if (field)
-				l->region = MGI_REGION_STATUS;
-		} else {
-			field = false;
-		}
+		if (l->region == MGI_REGION_STATUS ||
+		    l->region == MGI_REGION_NESTED)
+			field = l->len ? l->region : -1;
+		else if (field >= 0 &&
+		         l->region == (field == MGI_REGION_STATUS
+		                               ? MGI_REGION_NOTE
+		                               : MGI_REGION_RETURNED) &&
+		         goes_on(mgi_line_span(p, l)))
+			l->region = (uint8_t)field;
+		else
+			field = -1;
 	}
 }
 

@@ -12,16 +12,20 @@
 
 #define RANK_FIELD 97 /* X-Failed-Recipients */
 #define RANK_TEXT 10  /* any address of the text */
+#define RANK_QUIET 8  /* of boilerplate */
 #define RANK_MAIL 5   /* of the returned mail's To */
+#define RANK_SURE 80  /* few things speak against what is named so */
+#define RANK_NESTED 50
+#define AGAINST 45
 
 static bool is_local(int c)
 {
-	return mgi_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	return mgi_is_alnum(c) || mgi_is_one_of(c, "!#$%&'*+-/=?^_`{|}~.");
 }
 
 static bool is_domain(int c)
 {
-	return mgi_is_alnum(c) || (c && strchr(".-[]:_", c));
+	return mgi_is_alnum(c) || mgi_is_one_of(c, ".-[]:_");
 }
 
 /* Where the local part before `at` begins. */
@@ -36,7 +40,7 @@ static size_t local_start(mailguard_span s, size_t at)
 	}
 	while (i && is_local(s.data[i - 1]))
 		i--;
-	while (i < at && strchr("'./", s.data[i]))
+	while (i < at && mgi_is_one_of(s.data[i], "'./"))
 		i++;
 	return i;
 }
@@ -59,7 +63,7 @@ bool mgi_bounce_address(char out[256], mailguard_span s, size_t at)
 
 	while (end < s.len && is_domain(s.data[end]))
 		end++;
-	while (end > at + 1 && strchr(".:-_", s.data[end - 1]))
+	while (end > at + 1 && mgi_is_one_of(s.data[end - 1], ".:-_"))
 		end--;
 	if (end > at + 1 && s.data[end - 1] == ']' && s.data[at + 1] != '[')
 		end--;
@@ -93,7 +97,7 @@ static void add(mgi_bounce_work *w,
                 int32_t rank,
                 uint32_t line)
 {
-	int32_t i = mgi_bounce_known(w, address, true);
+	int32_t i = rank ? mgi_bounce_known(w, address, true) : -1;
 
 	if (i < 0 || w->who[i].rank >= rank)
 		return;
@@ -196,26 +200,46 @@ static bool field_has(const mgi_page *p,
 	return false;
 }
 
-/* What is named in passing: whom the mail went to, before who wrote it. */
-static void weigh_passing(mgi_bounce_work *w)
+/* Whom to ask is named, too, and who sent the mail. */
+static bool is_contact(const mgi_page *p, const mgi_who *a)
+{
+	static const char *const words[] = {
+		"contact", "question", "support", "assistance", "help",
+		"administrator", "mailto:", "問い合わせ", "連絡"
+	};
+	mailguard_span s = mgi_line_span(p, &p->lines[a->line]);
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (mgi_span_find_nocase(s, words[i]) >= 0)
+			return true;
+	return false;
+}
+
+/* Against an address: it is no stranger to the mail, but not for its sake. */
+static void weigh(mgi_bounce_work *w)
 {
 	const mgi_page *p = &w->page;
 	uint32_t i;
 
 	for (i = 0; i < w->who_count; i++) {
 		mgi_who *a = &w->who[i];
+		bool sent_to = field_has(p, MGI_REGION_RETURNED, "to:",
+		                         a->address) ||
+		               field_has(p, MGI_REGION_RETURNED, "cc:",
+		                         a->address);
 
-		if (a->rank != RANK_TEXT)
-			continue;
-		if (field_has(p, MGI_REGION_RETURNED, "to:", a->address) ||
-		    field_has(p, MGI_REGION_RETURNED, "cc:", a->address))
+		if (a->rank <= RANK_TEXT && a->rank >= RANK_QUIET && sent_to)
 			a->rank += 6;
+		if (sent_to || a->rank >= RANK_FIELD)
+			continue;
 		if (field_has(p, MGI_REGION_HEADER, "to:", a->address) ||
 		    field_has(p, MGI_REGION_RETURNED, "from:", a->address))
-			a->rank -= 6;
-		if (is_daemon(a->address) ||
-		    !strchr(strchr(a->address, '@'), '.'))
-			a->rank -= 4;
+			a->rank -= a->rank > RANK_TEXT ? AGAINST : 6;
+		else if (a->rank < RANK_SURE &&
+		         (is_daemon(a->address) || is_contact(p, a) ||
+		          !strchr(strchr(a->address, '@'), '.')))
+			a->rank -= a->rank > RANK_TEXT ? AGAINST : 6;
 	}
 }
 
@@ -228,15 +252,23 @@ static bool is_field(const mgi_page *p,
 	       mgi_span_starts_nocase(mgi_line_span(p, &p->lines[i]), name);
 }
 
-/* Keep those of the best rank; of those named in passing, the first. */
-static void keep_best(mgi_bounce_work *w)
+static int32_t best_rank(const mgi_bounce_work *w)
 {
 	int32_t best = 0;
-	uint32_t i, n = 0;
+	uint32_t i;
 
 	for (i = 0; i < w->who_count; i++)
 		if (w->who[i].rank > best)
 			best = w->who[i].rank;
+	return best;
+}
+
+/* Keep those of the best rank; of those named in passing, the first. */
+static void keep_best(mgi_bounce_work *w)
+{
+	int32_t best = best_rank(w);
+	uint32_t i, n = 0;
+
 	for (i = 0; i < w->who_count; i++) {
 		if (w->who[i].rank < best || (n && best < 20))
 			continue;
@@ -245,6 +277,92 @@ static void keep_best(mgi_bounce_work *w)
 		n++;
 	}
 	w->who_count = n;
+}
+
+/* Fields of the returned mail that say where it was to go. */
+static int32_t way_of(mailguard_span s)
+{
+	static const struct {
+		const char *name;
+		int32_t rank;
+	} rows[] = { { "delivered-to:", RANK_MAIL - 1 },
+		     { "x-original-to:", RANK_MAIL - 1 },
+		     { "envelope-to:", RANK_MAIL - 1 },
+		     { "x-envelope-to:", RANK_MAIL - 1 },
+		     { "x-rcpt-to:", RANK_MAIL - 1 },
+		     { "resent-to:", RANK_MAIL },
+		     { "to:", RANK_MAIL },
+		     { "cc:", RANK_MAIL - 1 } };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (mgi_span_starts_nocase(s, rows[i].name))
+			return rows[i].rank;
+	return 0;
+}
+
+/* "Received: by mx for <ann@example.org>;" */
+static void received_for(mgi_bounce_work *w, uint32_t i)
+{
+	mailguard_span s = mgi_line_span(&w->page, &w->page.lines[i]);
+	ptrdiff_t at = mgi_span_find_nocase(s, "for <");
+	const unsigned char *sign;
+	char address[256];
+
+	sign = at < 0 ? NULL
+	              : memchr(s.data + at, '@', s.len - (size_t)at);
+	if (sign && mgi_bounce_address(address, s, (size_t)(sign - s.data)))
+		add(w, address, RANK_MAIL - 2, i);
+}
+
+/* list-bounces+ann=example.org@lists.example.net is about ann@example.org. */
+static void return_path(mgi_bounce_work *w, uint32_t i)
+{
+	mailguard_span s = mgi_line_span(&w->page, &w->page.lines[i]);
+	const unsigned char *at = memchr(s.data, '@', s.len);
+	char way[256], *plus, *equals, *end;
+
+	if (!at || !mgi_bounce_address(way, s, (size_t)(at - s.data)))
+		return;
+	end = strchr(way, '@');
+	*end = '\0';
+	plus = strchr(way, '+');
+	equals = strrchr(way, '=');
+	if (!plus || !equals || equals <= plus + 1 || !strchr(equals, '.'))
+		return;
+	*equals = '@';
+	add(w, plus + 1, RANK_MAIL + 2, i);
+}
+
+/* What the returned mail and the way of the report tell. */
+static void by_way(mgi_bounce_work *w)
+{
+	const mgi_page *p = &w->page;
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mailguard_span s = mgi_line_span(p, &p->lines[i]);
+
+		if (p->lines[i].region == MGI_REGION_HEADER &&
+		    (mgi_span_starts_nocase(s, "to:") ||
+		     mgi_span_starts_nocase(s, "delivered-to:") ||
+		     mgi_span_starts_nocase(s, "x-original-to:")))
+			return_path(w, i);
+		if (p->lines[i].region != MGI_REGION_RETURNED)
+			continue;
+		if (way_of(s))
+			add_all(w, i, way_of(s));
+		else
+			received_for(w, i);
+	}
+}
+
+/* Of an address in such a line; 0: it is not looked for. */
+static int32_t passing_rank(const mgi_line *l)
+{
+	return l->region == MGI_REGION_NOTE    ? RANK_TEXT
+	       : l->region == MGI_REGION_QUIET ? RANK_QUIET
+	                                       : 0;
 }
 
 static void passing(mgi_bounce_work *w)
@@ -258,15 +376,9 @@ static void passing(mgi_bounce_work *w)
 	if (w->who_count)
 		return;
 	for (i = 0; i < p->count; i++)
-		if (p->lines[i].region == MGI_REGION_NOTE &&
-		    w->kind != MAILGUARD_BOUNCE_FEEDBACK && !p->lines[i].quoted)
-			add_all(w, i, RANK_TEXT);
-	weigh_passing(w);
-	for (i = 0; i < p->count; i++)
-		if (is_field(p, i, MGI_REGION_RETURNED, "to:")) {
-			add_all(w, i, RANK_MAIL);
-			break;
-		}
+		if (w->kind != MAILGUARD_BOUNCE_FEEDBACK && !p->lines[i].quoted)
+			add_all(w, i, passing_rank(&p->lines[i]));
+	by_way(w);
 }
 
 /* The fields' recipient was a file or a program; the text has its address. */
@@ -289,6 +401,19 @@ static bool is_reply(mailguard_bounce_kind kind)
 	       kind == MAILGUARD_BOUNCE_VACATION;
 }
 
+/* A report about a report: the one inside knows more. */
+static void nested(mgi_bounce_work *w)
+{
+	uint32_t i, n = w->who_count;
+
+	mgi_bounce_fields(w, MGI_REGION_NESTED);
+	if (w->who_count == n)
+		return;
+	for (i = n; i < w->who_count; i++)
+		w->who[i - n] = w->who[i];
+	w->who_count -= n;
+}
+
 mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
 {
 	uint32_t i;
@@ -301,10 +426,14 @@ mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
 			add_all(w, i, RANK_FIELD);
 	if (w->kind != MAILGUARD_BOUNCE_FEEDBACK && !scan_all(w))
 		return mgi_fail_nomem(err);
-	if (!w->who_count)
-		mgi_bounce_fields(w, MGI_REGION_NESTED);
-	if (!w->who_count)
+	if (!is_reply(w->kind))
+		weigh(w);
+	if (best_rank(w) < RANK_NESTED)
+		nested(w);
+	if (!w->who_count) {
 		passing(w);
+		weigh(w);
+	}
 	keep_best(w);
 	adopt(w);
 	return MAILGUARD_OK;
@@ -328,9 +457,14 @@ static int32_t named_in(mgi_bounce_work *w, mailguard_span s)
 }
 
 /* "While talking to mx:" is about whom the lines behind it name. */
+static bool begins_talk(mailguard_span s)
+{
+	return mgi_span_find_nocase(s, "while talking to") >= 0;
+}
+
 static bool begins_unit(mailguard_span s)
 {
-	return mgi_span_find_nocase(s, "while talking to") >= 0 ||
+	return begins_talk(s) ||
 	       mgi_span_find_nocase(s, " (smtp)... ") >= 0;
 }
 
@@ -347,7 +481,8 @@ static void assign_line(mgi_bounce_work *w,
 			w->page.lines[*unit].who = who;
 		*current = who;
 	} else if (begins_unit(s)) {
-		*unit = *unit < i ? *unit : i;
+		/* Nobody was named since the last one: it was about nobody. */
+		*unit = *unit < i && !begins_talk(s) ? *unit : i;
 		*current = -1;
 	}
 	if (*current >= 0)

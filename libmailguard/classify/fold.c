@@ -26,7 +26,7 @@ static void put(folding *w, size_t from, int c)
 
 static bool is_address_char(int c)
 {
-	return mgi_is_alnum(c) || (c && strchr("._%+=-", c));
+	return mgi_is_alnum(c) || mgi_is_one_of(c, "._%+=-");
 }
 
 static size_t skip_status(mailguard_span in, size_t at)

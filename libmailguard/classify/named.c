@@ -78,8 +78,8 @@ static bool add_alias(mgi_reading *r, mailguard_span word, mailguard_span rest)
 static mailguard_span unquoted(mailguard_span s)
 {
 	s = mgi_span_trim(s);
-	while (s.len >= 2 && strchr("'\"(", s.data[0]) &&
-	       strchr("'\")", s.data[s.len - 1]))
+	while (s.len >= 2 && mgi_is_one_of(s.data[0], "'\"(") &&
+	       mgi_is_one_of(s.data[s.len - 1], "'\")"))
 		s = mgi_span_trim(mgi_span(s.data + 1, s.len - 2));
 	return s;
 }

@@ -128,7 +128,7 @@ static bool add_cued(mgi_reading *r, size_t start, size_t end)
 	size_t i, n = start;
 	bool any = false;
 
-	while (n && strchr(" :=(#'\"[,", f->text[n - 1]))
+	while (n && mgi_is_one_of(f->text[n - 1], " :=(#'\"[,"))
 		n--;
 	for (i = 0; i < sizeof(cues) / sizeof(cues[0]); i++)
 		if (ends_with(f, n, cues[i].cue)) {

@@ -72,7 +72,7 @@ bool mgi_smtp_introduced(const mgi_folded *f, size_t at)
 	mailguard_span head;
 	size_t i, n = at;
 
-	while (n && strchr(" :'\"(=[<>", f->text[n - 1]))
+	while (n && mgi_is_one_of(f->text[n - 1], " :'\"(=[<>"))
 		n--;
 	if (n == 0 || n < at - (f->text[at - 1] == ' '))
 		return true;

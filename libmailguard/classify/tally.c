@@ -156,7 +156,7 @@ static mailguard_span sender_of(mailguard_tally *t, const mgi_log_line *l)
 
 static bool in_word(int c)
 {
-	return mgi_is_alnum(c) || (c && strchr("._-@%+=", c));
+	return mgi_is_alnum(c) || mgi_is_one_of(c, "._-@%+=");
 }
 
 /* Names and numbers of a case are no part of a shape: addresses, hosts, ids;

@@ -27,7 +27,7 @@ static mailguard_span until(mailguard_span s, const char *stops)
 {
 	size_t n = 0;
 
-	while (n < s.len && !strchr(stops, s.data[n]))
+	while (n < s.len && !mgi_is_one_of(s.data[n], stops))
 		n++;
 	return mgi_span_head(s, n);
 }
@@ -229,9 +229,9 @@ static int32_t zone_of(mailguard_span line, size_t at)
 {
 	int32_t minutes;
 
-	while (at < line.len && !strchr(" Z+-", line.data[at]))
+	while (at < line.len && !mgi_is_one_of(line.data[at], " Z+-"))
 		at++;
-	if (at + 6 > line.len || !strchr("+-", line.data[at]))
+	if (at + 6 > line.len || !mgi_is_one_of(line.data[at], "+-"))
 		return 0;
 	minutes = number(line, at + 1, 2) * 60 + number(line, at + 4, 2);
 	return minutes * (line.data[at] == '-' ? -60 : 60);
