@@ -53,6 +53,26 @@ mailguard_status mgi_unpack(void *to, size_t n, mgi_pack *p, mailguard_span in)
 	return MAILGUARD_OK;
 }
 
+mailguard_status mgi_inflate(void *to,
+                             size_t n,
+                             size_t *got,
+                             mgi_pack *p,
+                             mailguard_span in)
+{
+	size_t used;
+
+	*got = 0;
+	switch (libdeflate_deflate_decompress_ex(p->in, in.data, in.len, to, n,
+	                                         &used, got)) {
+	case LIBDEFLATE_SUCCESS:
+		return MAILGUARD_OK;
+	case LIBDEFLATE_INSUFFICIENT_SPACE:
+		return MAILGUARD_ELIMIT;
+	default:
+		return MAILGUARD_EFORMAT;
+	}
+}
+
 size_t mgi_pack_into(void *to, size_t room, mgi_pack *p, mailguard_span in)
 {
 	if (!p->out)

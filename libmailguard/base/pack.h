@@ -1,8 +1,8 @@
 #ifndef MGI_PACK_H
 #define MGI_PACK_H
 /*
- * pack.h - deflated bytes (RFC 1950) and CRC-32, by libdeflate, which nobody
- * else sees.
+ * pack.h - deflated bytes (RFC 1950, 1951) and CRC-32, by libdeflate, which
+ * nobody else sees.
  */
 #include "base/mem.h"
 
@@ -24,6 +24,15 @@ mailguard_status mgi_pack_new(mgi_pack **out,
  * EFORMAT, without a text: whoever calls knows what it was.
  */
 mailguard_status mgi_unpack(void *to, size_t n, mgi_pack *p, mailguard_span in);
+/*
+ * The same of bare deflate (RFC 1951), which ends by itself: `*got` of `n`
+ * bytes came. ELIMIT if there are more.
+ */
+mailguard_status mgi_inflate(void *to,
+                             size_t n,
+                             size_t *got,
+                             mgi_pack *p,
+                             mailguard_span in);
 /* How many of `room` bytes were needed; 0 if they are too few. */
 size_t mgi_pack_into(void *to, size_t room, mgi_pack *p, mailguard_span in);
 /* NULL is fine. */

@@ -129,6 +129,7 @@ extern const mgi_store_reader mgi_store_pst;
 extern const mgi_store_reader mgi_store_msg;
 extern const mgi_store_reader mgi_store_dbx;
 extern const mgi_store_reader mgi_store_mbx;
+extern const mgi_store_reader mgi_store_olm;
 
 /* Add a file in the store's arena; false, remembered there, if no memory. */
 bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);

@@ -110,7 +110,10 @@ static void pending_write(mgi_ledger *l)
 /* Ordered by folder and id, then as they came. */
 static void id_add(mailguard_check *c, const mgi_mail_record *r)
 {
-	const char *folder = c->store->files[c->walk->at].folder;
+	/* One file may hold many folders. */
+	const char *folder = c->walk->item.folder
+	                             ? c->walk->item.folder
+	                             : c->store->files[c->walk->at].folder;
 	uint64_t n[6] = { 0, 0, c->item, r->offset, c->walk->at, 0 };
 	unsigned char row[48];
 	size_t i;

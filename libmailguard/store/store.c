@@ -12,9 +12,9 @@
 #define HEAD 4096
 
 static const mgi_store_reader *const readers[] = {
-	&mgi_store_maildir, &mgi_store_mbox, &mgi_store_eml,
-	&mgi_store_emlx,    &mgi_store_mh,   &mgi_store_pst,
-	&mgi_store_msg,     &mgi_store_dbx,  &mgi_store_mbx,
+	&mgi_store_maildir, &mgi_store_mbox, &mgi_store_eml, &mgi_store_emlx,
+	&mgi_store_mh,      &mgi_store_pst,  &mgi_store_msg, &mgi_store_dbx,
+	&mgi_store_mbx,     &mgi_store_olm,
 };
 
 static const mgi_store_reader *reader_for(const mgi_store_sight *sight)

@@ -57,18 +57,25 @@ static void one_file_check(mailguard_store *store, uint64_t count)
 	mailguard_check_free(c);
 }
 
+static char one_file_folder[] = "/tmp/mailguard-fuzz-XXXXXX";
+
+static void one_file_over(void)
+{
+	rmdir(one_file_folder);
+}
+
 /* Written as `name`, below a folder of this process's own. */
 static const char *one_file_write(const char *name,
                                   const uint8_t *data,
                                   size_t n)
 {
-	static char folder[] = "/tmp/mailguard-fuzz-XXXXXX";
 	static char path[128];
 	FILE *f;
 
-	if (!path[0] && !mkdtemp(folder))
+	if (!path[0] &&
+	    (!mkdtemp(one_file_folder) || atexit(one_file_over) != 0))
 		abort();
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(path, sizeof(path), "%s/%s", one_file_folder, name);
 	f = fopen(path, "wb");
 	if (!f || fwrite(data, 1, n, f) != n || fclose(f) != 0)
 		abort();
