@@ -20,7 +20,7 @@ SECRETS = "--secrets-table-command", "cat passwords.tsv"
 # Makes what the demo plays on in this folder, and tears it down on the end of
 # standard input.
 STAGE = """set -eu
-server=$1 demo=$2 work=$PWD lang=en
+server=$1 mailer=$2 demo=$3 work=$PWD lang=en
 . "$demo/words.en.sh"
 . "$demo/stage.sh"
 make_mail
@@ -56,9 +56,10 @@ class Stage(unittest.TestCase):
         cls.program = str(ask.program())
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="mailguard-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        server = lab.build_folder() / "bin" / "mailguard-demo-server"
+        tools = lab.build_folder() / "bin"
         stage = subprocess.Popen(
-            ["sh", "-c", STAGE, "sh", server, DEMO], cwd=cls.folder,
+            ["sh", "-c", STAGE, "sh", tools / "mailguard-demo-server",
+             tools / "mailguard-demo-mail", DEMO], cwd=cls.folder,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         cls.addClassCleanup(stage.wait, 30)
         cls.addClassCleanup(stage.stdout.close)
@@ -108,7 +109,7 @@ class Stories(Stage):
         self.assertEqual(acts[:4], ["Back", "Salvage", "Move", "Check"])
         damaged = {e["where"].rpartition("\\")[2]
                    for e in verdict["evidence"] if ": damaged [" in e["what"]}
-        self.assertEqual(damaged, {"info.mbox", "sales.mbox", "orders"})
+        self.assertEqual(damaged, {"info.pst", "sales.pst", "orders.pst"})
         self.assertEqual(snapshot(self.folder), self.before)
 
     def test_without_the_map_no_file_is_found_and_each_is_named(self):
@@ -159,11 +160,13 @@ class Stories(Stage):
     def test_a_damaged_file_is_salvaged_into_another(self):
         with tempfile.TemporaryDirectory() as place:
             saved = os.path.join(place, "saved.mbox")
-            source = "Users/u/OneDrive/メール/info.mbox"
+            source = "Users/u/OneDrive/メール/info.pst"
             done = self.run_program("salvage", "--json", source, saved)
             self.assertEqual(done.returncode, TROUBLE, done.stderr)
+            told = json.loads(done.stdout.splitlines()[-1])
+            self.assertTrue(told["lost"], told)
             self.assertEqual(self.run_program("check", saved).returncode,
-                             TROUBLE)
+                             FINE)
             listed = self.run_program("list", "--json", saved).stdout
             self.assertIn("Order 28", listed)
         self.assertEqual(snapshot(self.folder), self.before)
@@ -176,17 +179,17 @@ class Demo(unittest.TestCase):
         "ja": ("原因: メールファイルの保存先「クラウド同期フォルダー」（確実",
                "サーバー own-in", "サーバー other-out",
                "1. バックアップ", "2. 救出", "3. 移動", "4. 再検査",
-               "info.mbox: 破損", "サーバー mail.b.example (IMAP)",
+               "info.pst: 破損", "サーバー mail.b.example (IMAP)",
                "メンテナンス中と発表",
                "アカウント eigyo@backupdomain.example は使えます",
-               "【重要】メール障害のお知らせ", "[19/19]"),
+               "【重要】メール障害のお知らせ", "[20/20]"),
         "en": ("At fault: the synced (cloud) folder the mail files lie in "
                "(certain", "server own-in", "server other-out",
                "1. Back up", "2. Salvage", "3. Move", "4. Check again",
-               "info.mbox: damaged", "servers mail.b.example (IMAP)",
+               "info.pst: damaged", "servers mail.b.example (IMAP)",
                "this is maintenance",
                "Account eigyo@backupdomain.example works",
-               "[Important] Mail outage", "[19/19]"),
+               "[Important] Mail outage", "[20/20]"),
     }
 
     def test_it_ends_well_and_leaves_nothing_behind(self):
