@@ -99,7 +99,7 @@ static void page_close(unsigned char *page,
                        uint16_t sign,
                        uint64_t bid)
 {
-	unsigned char *t = page + PAGE - PAGE_TAIL;
+	unsigned char *t = page + (PAGE - PAGE_TAIL);
 
 	t[0] = t[1] = (unsigned char)type;
 	mgi_put_le(t + 2, 2, sign);
@@ -323,22 +323,23 @@ static void leaf_entry(unsigned char *to, const void *at, unsigned type)
 
 /* Levels above the leaves, until one page is the root. */
 static mailguard_status branches_put(unsigned char root[16],
-                                     level *l,
+                                     const level *leaves,
                                      mailguard_buffer *below,
                                      mailguard_error *err)
 {
 	mailguard_buffer above;
+	level l = *leaves;
 	size_t i;
 
 	while (below->len > BRANCH && !below->failed) {
-		mgi_buf_init(&above, l->w->mg);
-		l->above = &above;
-		l->size = BRANCH;
-		l->number++;
+		mgi_buf_init(&above, l.w->mg);
+		l.above = &above;
+		l.size = BRANCH;
+		l.number++;
 		for (i = 0; i + BRANCH <= below->len; i += BRANCH)
-			level_add(l, (const unsigned char *)below->at + i);
-		if (l->count)
-			level_flush(l);
+			level_add(&l, (const unsigned char *)below->at + i);
+		if (l.count)
+			level_flush(&l);
 		mgi_buf_done(below);
 		*below = above;
 	}
