@@ -141,6 +141,50 @@ static PyStructSequence_Desc py_item_desc = { "mailguard.Item", py_item_doc,
 	                                      py_item_fields, 9 };
 %}
 
+%{
+/* (torn, a JSON object a line); frees `d`. */
+static PyObject *py_downloads(MailGuard *mg, mailguard_downloads *d,
+                              mailguard_error *err)
+{
+	const mailguard_download *one;
+	mailguard_buffer *out = NULL;
+	PyObject *list = NULL;
+	size_t i;
+
+	if (mailguard_buffer_new(&out, mg, err) >= 0)
+		list = PyList_New(0);
+	for (i = 0; list && (one = mailguard_downloads_at(d, i)); i++) {
+		PyObject *text = NULL;
+
+		mailguard_buffer_clear(out);
+		if (mailguard_downloads_json(out, one, err) >= 0)
+			text = PyUnicode_FromString(mailguard_buffer_text(out));
+		if (!text || PyList_Append(list, text) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(text);
+	}
+	mailguard_buffer_free(out);
+	if (list)
+		list = Py_BuildValue("(KN)", (unsigned long long)
+		                     mailguard_downloads_torn(d), list);
+	mailguard_downloads_free(d);
+	return list;
+}
+
+/* Of a path: a popstate.dat, or a store. */
+static PyObject *downloads_of(MailGuard *mg, const char *path,
+                              mailguard_error *err)
+{
+	mailguard_downloads *d;
+
+	if (mailguard_downloads_read(&d, mg, path, err) < 0)
+		return NULL;
+	return py_downloads(mg, d, err);
+}
+%}
+
+PyObject *downloads_of(MailGuard *mg, const char *path, mailguard_error *err);
+
 %init %{
 	py_item_type = PyStructSequence_NewType(&py_item_desc);
 	if (!py_item_type || PyModule_AddObject(m, "Item",
@@ -229,6 +273,15 @@ typedef struct {} Store;
 		}
 		py_watch_set(&c->watch, watch);
 		return c;
+	}
+	/** What was fetched by POP3: (torn, a JSON object a line). */
+	PyObject *downloads(MailGuard *mg, mailguard_error *err)
+	{
+		mailguard_downloads *d;
+
+		if (mailguard_store_downloads(&d, $self, err) < 0)
+			return NULL;
+		return py_downloads(mg, d, err);
 	}
 	/** Into a new store; the report as JSON. */
 	mailguard_buffer *salvage_json(MailGuard *mg, const char *path,

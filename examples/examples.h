@@ -120,6 +120,7 @@ extern const ex_opt ex_domain_options[];
 extern const ex_opt ex_explain_options[];
 extern const ex_opt ex_find_options[];
 extern const ex_opt ex_import_options[];
+extern const ex_opt ex_list_options[];
 extern const ex_opt ex_notice_options[];
 extern const ex_opt ex_probe_options[];
 extern const ex_opt ex_rebuild_options[];

@@ -4,21 +4,27 @@
  *	$ mailguard list old.mbox
  *	    1  2026-01-13 09:00  Ann <ann@example.org>      Invoice
  *
- * Exits 0 if all could be read, 2 if not.
+ *	$ mailguard list --downloads outlook.pst
+ *	2026-01-13 09:00  fetched    ann@example.org  4a1b-77
+ *
+ * Exits 0 if all could be read, 2 if not; 1 if a list of downloads is torn.
  */
 #include "examples.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
 
-static void date_print(mailguard_time at)
+/* `as_told`: it is of no zone. */
+static void date_print(mailguard_time at, bool as_told)
 {
 	time_t seconds = (time_t)(at / 1000000);
 	char text[32] = "----------------";
 	struct tm tm;
 
-	if (at && localtime_r(&seconds, &tm))
+	if (at &&
+	    (as_told ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm)))
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
 	printf("%s", text);
 }
@@ -36,7 +42,7 @@ static int item_print(ex_call *call,
 		return ex_fail(call, &err);
 	if (call->format == EX_TEXT) {
 		printf("%5" PRIu64 "  ", item->index);
-		date_print(mailguard_message_date(msg));
+		date_print(mailguard_message_date(msg), false);
 		printf("  %-32.32s  %s\n", mailguard_message_from(msg),
 		       mailguard_message_subject(msg));
 	} else {
@@ -74,16 +80,90 @@ static int walk_print(ex_call *call,
 	return rc;
 }
 
+/* -- what was fetched by POP3 ---------------------------------------------- */
+
+static int download_print(ex_call *call,
+                          const mailguard_download *one,
+                          mailguard_buffer *buf)
+{
+	mailguard_error err;
+
+	if (call->format == EX_TEXT) {
+		date_print(one->time, !one->host[0]);
+		printf("  %-9s  %s%s%s  %s\n",
+		       mailguard_downloads_state_name(one->state), one->account,
+		       one->host[0] ? "@" : "", one->host, one->uid);
+		return EX_FINE;
+	}
+	mailguard_buffer_clear(buf);
+	if (mailguard_downloads_json(buf, one, &err) < 0)
+		return ex_fail(call, &err);
+	ex_print(buf);
+	return EX_FINE;
+}
+
+static int torn_tell(ex_call *call, uint64_t torn)
+{
+	if (!torn)
+		return EX_FINE;
+	fprintf(stderr,
+	        call->japanese ? "%s: %s: 読み取れない項目が %" PRIu64
+	                         " 件あります\n"
+	                       : "%s: %s: %" PRIu64 " entries cannot be read\n",
+	        call->verb, call->argv[0], torn);
+	return EX_TROUBLE;
+}
+
+static int downloads_print(ex_call *call)
+{
+	const mailguard_download *one;
+	mailguard_downloads *list;
+	mailguard_buffer *buf;
+	mailguard_error err;
+	int rc = EX_FINE;
+	size_t i;
+
+	if (mailguard_downloads_read(&list, call->mg, call->argv[0], &err) < 0)
+		return ex_fail(call, &err);
+	if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
+		rc = ex_fail(call, &err);
+	for (i = 0; rc == EX_FINE && (one = mailguard_downloads_at(list, i));
+	     i++)
+		rc = download_print(call, one, buf);
+	if (rc == EX_FINE)
+		rc = torn_tell(call, mailguard_downloads_torn(list));
+	mailguard_buffer_free(buf);
+	mailguard_downloads_free(list);
+	return rc;
+}
+
+typedef struct list_options {
+	bool downloads;
+} list_options;
+
+const ex_opt ex_list_options[] = {
+	{ "--downloads", NULL,
+	  "what the mail program remembers of mail fetched by POP3",
+	  "POP3 で受信済みとしてメールソフトが記録した一覧を示します",
+	  offsetof(list_options, downloads), NULL },
+	EX_OPT_END,
+};
+
 int ex_list(ex_call *call)
 {
+	list_options opts = { false };
 	mailguard_store *store = NULL;
 	mailguard_walk *walk = NULL;
 	mailguard_buffer *buf = NULL;
 	mailguard_error err;
-	int rc;
+	int rc = ex_options_read(call, ex_list_options, &opts);
 
+	if (rc != EX_FINE)
+		return rc;
 	if (call->argc != 1)
 		return ex_usage(call);
+	if (opts.downloads)
+		return downloads_print(call);
 	if (mailguard_store_open(&store, call->mg, call->argv[0], &err) < 0 ||
 	    mailguard_store_walk(&walk, store, NULL, &err) < 0 ||
 	    mailguard_buffer_new(&buf, call->mg, &err) < 0)

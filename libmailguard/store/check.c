@@ -224,10 +224,9 @@ static void verdict_make(mailguard_check *c)
 /* What can be told once all messages were seen. */
 static mailguard_status whole_look(mailguard_check *c, mailguard_error *err)
 {
-	mailguard_status st = MAILGUARD_OK;
+	mailguard_status st = mgi_check_files_after(c, err);
 
-	mgi_check_files_after(c);
-	if (c->store->reader == &mgi_store_maildir &&
+	if (st >= 0 && c->store->reader == &mgi_store_maildir &&
 	    c->opts.quick != MAILGUARD_CHECK_QUICK)
 		st = mgi_maildir_check_after(c, err);
 	return st < 0 ? st : mgi_ledger_settle(c, err);

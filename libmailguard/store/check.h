@@ -59,6 +59,8 @@ void mgi_check_note(mailguard_check *c,
                     mgi_say_id text);
 /* The same with words of its own. */
 void mgi_check_tell(mailguard_check *c, const mailguard_finding *f);
+/* What is known of mail fetched by POP3. */
+void mgi_check_downloads(mailguard_check *c, const mailguard_downloads *d);
 /* One message, or one that cannot be read. ITEROVER behind the last. */
 mailguard_status mgi_check_message(mailguard_check *c, mailguard_error *err);
 /* Are there zero bytes at either end? */
@@ -66,6 +68,7 @@ void mgi_check_ends(mailguard_check *c, mgi_file *file);
 /* What the files tell without their messages, and their neighbours. */
 mailguard_status mgi_check_files(mailguard_check *c, mailguard_error *err);
 /* The same once the messages are known. */
-void mgi_check_files_after(mailguard_check *c);
+mailguard_status mgi_check_files_after(mailguard_check *c,
+                                       mailguard_error *err);
 
 #endif

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/handle.h"
 #include "base/os_dir.h"
 #include "base/os_stat.h"
 #include "base/place.h"
+#include "store/downloads.h"
 #include "store/msf.h"
 
 #define TAIL 4096
@@ -167,6 +169,38 @@ static void msf_look(mailguard_check *c, const mgi_box *box)
 	mgi_buf_done(&text);
 }
 
+void mgi_check_downloads(mailguard_check *c, const mailguard_downloads *d)
+{
+	mailguard_finding f = {
+		MAILGUARD_SEVERITY_WARN, 0, 0, 0, 0, NULL, NULL, NULL
+	};
+
+	c->sum.downloads = d->count;
+	f.where = d->file;
+	f.offset = MAILGUARD_NOWHERE;
+	if (d->torn)
+		mgi_check_note(c, &f, MGI_SAY_DOWNLOADS_TORN);
+}
+
+/* A list that cannot be read is told, and no reason to stop. */
+static mailguard_status downloads_look(mailguard_check *c, mailguard_error *err)
+{
+	mailguard_downloads *d;
+	mailguard_status st = mailguard_store_downloads(&d, c->store, err);
+
+	if (st == MAILGUARD_ENOMEM)
+		return st;
+	if (st < 0) {
+		mgi_error_clear(err);
+		path_note(c, c->store->path, MAILGUARD_SEVERITY_WARN,
+		          MGI_SAY_DOWNLOADS_TORN);
+		return MAILGUARD_OK;
+	}
+	mgi_check_downloads(c, d);
+	mailguard_downloads_free(d);
+	return MAILGUARD_OK;
+}
+
 /* -- before and after -------------------------------------------------------
  */
 
@@ -219,7 +253,7 @@ mailguard_status mgi_check_files(mailguard_check *c, mailguard_error *err)
 	return nomem ? mgi_fail_nomem(err) : MAILGUARD_OK;
 }
 
-void mgi_check_files_after(mailguard_check *c)
+mailguard_status mgi_check_files_after(mailguard_check *c, mailguard_error *err)
 {
 	size_t i;
 
@@ -236,4 +270,5 @@ void mgi_check_files_after(mailguard_check *c)
 			path_note(c, box->path, MAILGUARD_SEVERITY_WARN,
 			          MGI_SAY_STORE_CHANGING);
 	}
+	return has_boxes(c) ? downloads_look(c, err) : MAILGUARD_OK;
 }

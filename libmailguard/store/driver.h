@@ -58,6 +58,10 @@ typedef struct mgi_store_more {
 	                            const char *dest,
 	                            const mailguard_salvage_options *opts,
 	                            mailguard_error *err);
+	/* What it knows of mail fetched by POP3; NULL: nothing. */
+	mailguard_status (*downloads)(mailguard_downloads *d,
+	                              mailguard_store *s,
+	                              mailguard_error *err);
 	void (*walk_end)(mailguard_walk *walk);
 	void (*close)(mailguard_store *s);
 } mgi_store_more;

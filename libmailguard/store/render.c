@@ -172,6 +172,7 @@ mailguard_status mailguard_check_json(mailguard_buffer *out,
 	mgi_jsonw_str(&w, "place", mailguard_place_name(s->place));
 	mgi_jsonw_time(&w, "newest", s->newest);
 	mgi_jsonw_int(&w, "files_read", (int64_t)s->files_read);
+	mgi_jsonw_int(&w, "downloads", (int64_t)s->downloads);
 	if (c->opts.against) {
 		mgi_jsonw_object(&w, "against");
 		mgi_jsonw_int(&w, "same", (int64_t)s->same);
@@ -202,6 +203,11 @@ mailguard_status mailguard_check_text(mailguard_buffer *out,
 	mgi_say(out, c->store->mg, id, "path", c->store->path, "messages",
 	        mgi_u64(s->messages).text, "damaged", mgi_u64(s->damaged).text,
 	        "lost", mgi_u64(s->lost).text);
+	if (s->downloads) {
+		mgi_buf_putc(out, '\n');
+		mgi_say(out, c->store->mg, MGI_SAY_CHECK_DOWNLOADS, "path",
+		        c->store->path, "count", mgi_u64(s->downloads).text);
+	}
 	if (c->opts.against) {
 		mgi_buf_putc(out, '\n');
 		mgi_say(out, c->store->mg, MGI_SAY_CHECK_AGAINST, "path",

@@ -55,6 +55,26 @@ class Stores(unittest.TestCase):
         self.assertTrue(m.digest.startswith("mg1:"))
         self.assertEqual(pickle.loads(pickle.dumps(m)), m)
 
+    def test_what_was_fetched_by_pop3(self):
+        state = os.path.join(self.folder.name, "popstate.dat")
+        with open(state, "w") as f:
+            f.write("*mail.a.example ann\nk u1 1768262400\nd u2 1\n?\n")
+        for told in (mailguard.downloads(state),
+                     mailguard.open(self.path).downloads):
+            self.assertEqual([d.uid for d in told], ["u1", "u2"])
+            self.assertEqual((len(told), told.torn), (2, 1))
+            first = told.known[0]
+            self.assertEqual((first.state, first.account, first.host),
+                             ("fetched", "ann", "mail.a.example"))
+            self.assertEqual(first.time.isoformat(),
+                             "2026-01-13T00:00:00+00:00")
+            self.assertEqual(os.path.basename(first.file), "popstate.dat")
+        checked = mailguard.check(self.path)
+        self.assertEqual(checked.summary.downloads, 2)
+        self.assertIn("downloads.torn", [f.code for f in checked.findings])
+        with self.assertRaises(mailguard.Error):
+            mailguard.downloads(os.path.join(self.folder.name, "none"))
+
     def test_paths_of_every_kind(self):
         for path in (self.path, self.path.encode(), pathlib.Path(self.path)):
             self.assertEqual(len(list(mailguard.open(path))), 2)

@@ -137,7 +137,7 @@ static void empty_table(maker *m, uint32_t nid, const uint32_t *tags, size_t n)
 typedef struct folder {
 	uint32_t nid, parent;
 	const char *name;
-	table contents;
+	table contents, hidden;
 	unsigned count;
 } folder;
 
@@ -178,7 +178,8 @@ static void folders_put(maker *m, folder *all, size_t n)
 		pm_node(m, (all[i].nid & ~31u) | 0x0d, 0, x.data, x.sub);
 		x = pm_table_end(&all[i].contents);
 		pm_node(m, (all[i].nid & ~31u) | 0x0e, 0, x.data, x.sub);
-		empty_table(m, (all[i].nid & ~31u) | 0x0f, OF(associated));
+		x = pm_table_end(&all[i].hidden);
+		pm_node(m, (all[i].nid & ~31u) | 0x0f, 0, x.data, x.sub);
 	}
 }
 
@@ -381,6 +382,73 @@ static made message_put(maker *m, unsigned i, uint32_t nid, table *rows)
 	return x;
 }
 
+/* -- what was fetched by POP3 ---------------------------------------------- */
+
+static void download_put(bytes *to, unsigned i)
+{
+	static const char *const what[] = { "+b", "-b", "&b", "+h" };
+	char tag[128];
+
+	snprintf(tag, sizeof(tag), "%s20260113%02u%02u%02uuid$2d%u$3a",
+	         what[i % 4], i / 3600 % 24, i / 60 % 60, i % 60, i);
+	pm_add(to, tag, strlen(tag) + 1);
+}
+
+static made_node list_attach(maker *m, table *list, size_t *size)
+{
+	made_node n = { 0x401 << 5 | 5, 0, 0, 0 };
+	props p = { .count = 0 };
+	bytes blob = { NULL, 0, 0 };
+	unsigned i;
+	made x;
+
+	pm_add_le(&blob, 3, 2);
+	pm_add_le(&blob, m->plan->downloads, 2);
+	for (i = 0; i < m->plan->downloads; i++)
+		download_put(&blob, i);
+	number(&p, 0x0e200003, blob.len);
+	binary(&p, 0x37010102, blob.at, blob.len);
+	text(&p, 0x3704, "BlobPOPinfo@office.example");
+	number(&p, 0x37050003, 1);
+	text(&p, 0x3707, "BlobPOPinfo@office.example");
+	number(&p, 0x370b0003, UINT32_MAX);
+	x = pm_props(m, &p);
+	n.data = x.data;
+	n.sub = x.sub;
+	*size += x.size;
+	pm_table_row(list, n.nid, &p);
+	free(blob.at);
+	return n;
+}
+
+static void downloads_put(maker *m, folder *inbox)
+{
+	uint32_t nid = 0x20001 << 5 | 8;
+	props p = { .count = 0 };
+	size_t size = 0;
+	table list;
+	made x;
+
+	pm_table_begin(&list, m, OF(attachments));
+	p.subs[p.sub_count++] = list_attach(m, &list, &size);
+	x = pm_table_end(&list);
+	size += x.size;
+	p.subs[p.sub_count].nid = 0x671;
+	p.subs[p.sub_count].data = x.data;
+	p.subs[p.sub_count++].sub = x.sub;
+	text(&p, 0x001a, "IPM.MessageManager");
+	text(&p, 0x0037, "Outlook Message Manager (General Key)");
+	number(&p, 0x0e070003, 0x51);
+	number(&p, 0x0e080003, size);
+	number(&p, 0x0e170003, 0);
+	number(&p, 0x0e1b000b, 1);
+	number(&p, 0x30070040, BORN);
+	number(&p, 0x30080040, BORN);
+	pm_table_row(&inbox->hidden, nid, &p);
+	x = pm_props(m, &p);
+	pm_node(m, nid, inbox->nid, x.data, x.sub);
+}
+
 int pst_make(const char *path, const pst_plan *plan)
 {
 	folder all[] = {
@@ -409,8 +477,10 @@ int pst_make(const char *path, const pst_plan *plan)
 	empty_table(&m, 0x610, OF(contents));
 	empty_table(&m, 0x671, OF(attachments));
 	empty_table(&m, 0x692, OF(recipients));
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		pm_table_begin(&all[i].contents, &m, OF(contents));
+		pm_table_begin(&all[i].hidden, &m, OF(associated));
+	}
 	for (i = 0; i < plan->messages; i++) {
 		folder *f = i % 7 == 6 ? &all[5] : &all[4];
 		uint32_t nid = (0x10001 + i) << 5 | 4;
@@ -419,6 +489,8 @@ int pst_make(const char *path, const pst_plan *plan)
 		pm_node(&m, nid, f->nid, x.data, x.sub);
 		f->count++;
 	}
+	if (plan->downloads)
+		downloads_put(&m, &all[4]);
 	folders_put(&m, all, sizeof(all) / sizeof(all[0]));
 	pm_end(&m);
 	if (fclose(m.file))

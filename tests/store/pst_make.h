@@ -26,6 +26,8 @@ typedef struct pst_plan {
 	uint64_t newest, apart; /* FILETIME of the last; between two */
 	const char *to;         /* whose mail it is, from a client for each */
 	const char *subject;    /* what its number follows */
+	/* Messages in the hidden list of what was fetched by POP3; 0 none. */
+	unsigned downloads;
 } pst_plan;
 
 /* 0 when done. */

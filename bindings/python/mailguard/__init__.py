@@ -25,6 +25,7 @@ Mail files, which are only ever read:
     find(*paths)         which mail files lie here, and whose they are
     check(path)          is it whole? check(path).summary
     salvage(path, dest)  what can be reached, into a new store
+    downloads(path)      what was fetched by POP3, as the program remembers it
 
 And the people who are waiting:
 
@@ -47,8 +48,8 @@ from .notices import Notice, notice
 from .probes import ProbeResult, probe
 from .profiles import Change, diff, export_settings, settings
 from .messages import Attachment, Flags, Message
-from .stores import (Checked, Finding, Salvaged, Store, Summary, check, open,
-                     salvage)
+from .stores import (Checked, Download, Downloads, Finding, Salvaged, Store,
+                     Summary, check, downloads, open, salvage)
 from .tools import Classifier, MailGuard, endpoint, explain, weigh
 from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
                      Verdict)
@@ -56,12 +57,13 @@ from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
 __version__ = version()
 __all__ = [
     "AlreadyExists", "Around", "Attachment", "Busy", "Cancelled", "Change",
-    "Checked", "Checkup", "Classifier", "Component", "Endpoint", "Error",
+    "Checked", "Checkup", "Classifier", "Component", "Download", "Downloads",
+    "Endpoint", "Error",
     "Explanation", "Finding", "Flags", "FormatError", "Found", "Incident",
     "InvalidArgument", "Item", "LimitReached", "Looked", "MailGuard",
     "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult",
     "Reading", "Salvaged", "StatusPage", "Step", "Store", "Subject", "Summary",
     "SystemRefused", "Unsupported", "Verdict", "check", "checkup", "diff",
-    "endpoint", "explain", "export_settings", "find", "look", "notice", "open",
+    "downloads", "endpoint", "explain", "export_settings", "find", "look", "notice", "open",
     "probe", "salvage", "settings", "status", "version", "weigh",
 ]

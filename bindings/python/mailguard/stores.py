@@ -4,7 +4,7 @@ import json
 import os
 import weakref
 from dataclasses import dataclass
-from typing import Callable, Iterator, Optional, Tuple, Union
+from typing import Callable, Iterator, List, Optional, Tuple, Union
 
 from . import core as _core
 from .core import Item
@@ -46,6 +46,7 @@ class Summary:
     place: str
     newest: Optional[datetime.datetime] = None
     text: str = ""
+    downloads: int = 0
 
     def __str__(self) -> str:
         return self.text
@@ -57,6 +58,40 @@ class Checked:
     path: str
     findings: Tuple[Finding, ...]
     summary: Summary
+
+
+@dataclass(frozen=True)
+class Download:
+    """One message of a server, as the mail program that fetched it by POP3
+    remembers it.
+
+    state is "fetched", "deleted" (on the server), "moved" (both), "to-delete",
+    "partly" or "to-fetch". account is a mail address (Outlook) or a user name
+    (Thunderbird); host is "" for Outlook. Outlook's times are of its
+    computer's clock, whose zone is not told, as if it were UTC.
+    """
+    uid: str
+    state: str
+    time: Optional[datetime.datetime]
+    account: str
+    host: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """What is remembered of mail fetched by POP3; iterate for each Download.
+
+    torn: how many entries, or whole lists, could not be read.
+    """
+    known: Tuple[Download, ...]
+    torn: int
+
+    def __iter__(self) -> Iterator[Download]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
 
 
 @dataclass(frozen=True)
@@ -77,6 +112,15 @@ def _date(text: Optional[str]) -> Optional[datetime.datetime]:
     if text is None:
         return None
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _downloads(told: Tuple[int, List[str]]) -> Downloads:
+    known = []
+    for line in told[1]:
+        own = _only(Download, json.loads(line))
+        own["time"] = _date(own["time"])
+        known.append(Download(**own))
+    return Downloads(tuple(known), told[0])
 
 
 def _named(error: Error, path: Path) -> Error:
@@ -204,6 +248,15 @@ class Store:
         own.update(newest=_date(doc["newest"]), text=check.text(self._mg))
         return Checked(doc["path"], tuple(findings), Summary(**own))
 
+    @property
+    def downloads(self) -> Downloads:
+        """What is remembered of mail fetched by POP3, in an Outlook data file
+        or beside Thunderbird's mbox files; of other stores nothing."""
+        try:
+            return _downloads(self._open().downloads(self._mg))
+        except Error as e:
+            raise _named(e, self.path)
+
     def salvage(self, dest: Path, format: Optional[str] = None) -> Salvaged:
         """Every message that can be reached into a new store.
 
@@ -242,6 +295,18 @@ def check(path: Path, quick: bool = False, lang: str = "en", *,
     """Check one store: ``mailguard.check(path).summary``"""
     with Store(path, lang, progress=progress) as store:
         return store.check(quick)
+
+
+def downloads(path: Path, lang: str = "en") -> Downloads:
+    """What a mail program remembers of mail fetched by POP3.
+
+    path: an Outlook data file, Thunderbird's popstate.dat or the folder it is
+    in.
+    """
+    try:
+        return _downloads(_core.downloads_of(MailGuard(lang), path))
+    except Error as e:
+        raise _named(e, path)
 
 
 def salvage(path: Path, dest: Path, format: Optional[str] = None,

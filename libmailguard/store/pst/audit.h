@@ -6,6 +6,7 @@
  */
 #include "base/spool.h"
 #include "store/check.h"
+#include "store/pst/downloads.h"
 #include "store/pst/object.h"
 
 /* In the order of their offsets: blocks, pages, maps. Big endian. */
@@ -103,6 +104,7 @@ typedef struct mgi_pst_audit {
 	unsigned char header[MGI_PST_HEADER_BYTES];
 	size_t header_len;
 
+	mgi_pst_hidden hidden; /* items */
 	mgi_spool *places, *needs, *facts, *shares, *below;
 	/* Trees. */
 	uint64_t last_key, most_block, most_page;

@@ -60,6 +60,9 @@ mailguard_status mgi_pst_check_folders(mgi_pst_audit *a, mailguard_error *err)
 	mailguard_status st = mgi_pst_check_rescue(a, err);
 	uint32_t i;
 
+	a->hidden.arena = a->arena;
+	a->list.others = mgi_pst_hidden_note;
+	a->list.self = &a->hidden;
 	if (st >= 0)
 		st = mgi_pst_list_make(&a->list, &a->view, err);
 	if (st < 0)
@@ -470,6 +473,24 @@ static mailguard_status item_look(mgi_pst_audit *a,
 	return MAILGUARD_OK;
 }
 
+static mailguard_status downloads_look(mgi_pst_audit *a, mailguard_error *err)
+{
+	mailguard_downloads *d;
+	mailguard_status st;
+
+	st = mgi_downloads_new(&d, a->pst->mg, err);
+	if (st < 0)
+		return st;
+	d->file = a->check->store->path;
+	st = mgi_pst_hidden_downloads(d, &a->view, &a->hidden, err);
+	if (st >= 0 && mgi_arena_failed(d->arena))
+		st = mgi_fail_nomem(err);
+	if (st >= 0)
+		mgi_check_downloads(a->check, d);
+	mailguard_downloads_free(d);
+	return st < 0 ? st : MAILGUARD_ITEROVER;
+}
+
 mailguard_status mgi_pst_check_messages(mgi_pst_audit *a, mailguard_error *err)
 {
 	const mgi_pst_folder *f;
@@ -481,7 +502,9 @@ mailguard_status mgi_pst_check_messages(mgi_pst_audit *a, mailguard_error *err)
 	a->check->walk->total = mgi_spool_count(a->list.messages);
 	a->check->walk->done = a->item;
 	st = mgi_pst_list_next(&n, &f, &a->list, err);
-	if (st != MAILGUARD_OK)
+	if (st == MAILGUARD_ITEROVER)
+		return downloads_look(a, err);
+	if (st < 0)
 		return st;
 	a->item++;
 	return item_look(a, &n, f ? f->path : MGI_PST_LOST, err);

@@ -5,6 +5,7 @@
 #include "store/mapi/item.h"
 #include "store/mapi/message.h"
 #include "store/pst/check.h"
+#include "store/pst/downloads.h"
 #include "store/pst/ladder.h"
 #include "store/pst/object.h"
 
@@ -197,6 +198,7 @@ static const mgi_store_more more = {
 	.check = mgi_pst_check,
 	.check_end = mgi_pst_check_end,
 	.rebuild = mgi_pst_rebuild_store,
+	.downloads = mgi_pst_downloads,
 	.walk_end = reader_walk_end,
 	.close = reader_close,
 };
