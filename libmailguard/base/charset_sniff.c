@@ -11,6 +11,7 @@
 
 #include "base/charset_score.h"
 #include "base/text.h"
+#include "base/wide.h"
 
 #define ESC 0x1b
 #define BLOCK 64
@@ -21,20 +22,49 @@ void mgi_sniff_begin(mgi_sniff *s)
 	s->bad_at = MAILGUARD_NOWHERE;
 }
 
-/* Where the first byte above 127, or escape, stands. */
-static size_t find_odd(mailguard_span s)
+/* How much at the head has no such byte for sure, by the block. */
+MGI_WIDE static size_t plain_blocks(const unsigned char *p, size_t len)
 {
-	size_t i = 0, k;
+	size_t i, k;
 
-	for (; s.len - i >= BLOCK; i += BLOCK) {
+	for (i = 0; len - i >= BLOCK; i += BLOCK) {
 		uint8_t odd = 0;
 
 		for (k = 0; k < BLOCK; k++)
-			odd |= (uint8_t)((s.data[i + k] & 0x80) |
-			                 (s.data[i + k] == ESC));
+			odd |= (uint8_t)((p[i + k] & 0x80) | (p[i + k] == ESC));
 		if (odd)
 			break;
 	}
+	return i;
+}
+
+/* Written out, so that compilers see one load. */
+static inline uint64_t load8(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
+}
+
+/* Has one of eight bytes? The first eight are asked before all blocks. */
+static inline bool has_odd(uint64_t eight)
+{
+	uint64_t escapes = eight ^ (ESC * (UINT64_MAX / 255));
+
+	return (eight | ((escapes - UINT64_MAX / 255) & ~escapes)) &
+	       (UINT64_MAX / 255 * 0x80);
+}
+
+/* Where the first byte above 127, or escape, stands. */
+static size_t find_odd(mailguard_span s)
+{
+	size_t i = 0;
+
+	if (s.len >= 8 && !has_odd(load8(s.data)))
+		i = plain_blocks(s.data, s.len);
+	while (s.len - i >= 8 && !has_odd(load8(s.data + i)))
+		i += 8;
 	while (i < s.len && s.data[i] < 0x80 && s.data[i] != ESC)
 		i++;
 	return i;
@@ -93,22 +123,41 @@ static void take_sample(mgi_sniff *s, mailguard_span bytes)
 	s->sample_len += bytes.len;
 }
 
-/* Characters of three bytes, as most of Asia's have; how many bytes. */
+static inline bool goes_on(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/*
+ * Characters of three bytes and of two, as most are, and letters of Cyrillic,
+ * none of which a byte follows that could belong to it; how many bytes.
+ */
 static size_t utf8_run(mgi_sniff *s, mailguard_span bytes, size_t at)
 {
+	uint64_t good = s->good, longer = s->long_good;
 	size_t i = at;
 
 	while (bytes.len - i >= 3) {
 		const unsigned char *p = bytes.data + i;
 
-		if (p[0] < 0xe1 || p[0] > 0xec || (p[1] & 0xc0) != 0x80 ||
-		    (p[2] & 0xc0) != 0x80)
+		if (p[0] >= 0xe1 && p[0] <= 0xec && goes_on(p[1]) &&
+		    goes_on(p[2])) {
+			longer++;
+			good++;
+			i += 3;
+		} else if (p[0] >= 0xc2 && p[0] <= 0xdf && goes_on(p[1])) {
+			good++;
+			i += 2;
+		} else if (p[0] >= 0xc0 && !goes_on(p[1])) {
+			utf8_bad(s, s->at + i);
+			i++;
+		} else {
 			break;
-		i += 3;
+		}
 	}
+	s->good = good;
+	s->long_good = longer;
 	if (i > at) {
-		s->good += (i - at) / 3;
-		s->long_good += (i - at) / 3;
 		s->odd += i - at;
 		s->side += i - at - (s->last < 0x80);
 		s->last = bytes.data[i - 1];
@@ -140,6 +189,7 @@ void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 			if (n)
 				continue;
 		}
+		s->escapes += c == ESC;
 		s->odd += c >= 0x80;
 		s->side += c >= 0x80 && s->last >= 0x80;
 		s->last = c;

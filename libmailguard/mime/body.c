@@ -101,7 +101,7 @@ static bool guess(mailguard_parser *p, mailguard_span line)
 	if (!(top->lost ? is_likely(line) : is_near(line, top->boundary)))
 		return false;
 	top->guess =
-		mgi_span_of(mgi_arena_strndup(p->arena, line.data, line.len));
+		mgi_span_of(mgi_arena_strndup(p->kept, line.data, line.len));
 	mgi_parser_harm(p, MAILGUARD_DAMAGE_GUESSED_BOUNDARY, p->in.offset);
 	return true;
 }
@@ -149,10 +149,10 @@ static mailguard_status tell(mailguard_parser *p,
 	e->kind = MAILGUARD_PARSER_BODY;
 	e->aside = aside;
 	e->raw = e->data = raw;
+	p->look.seven = !aside &&
+	                top->part->encoding != MAILGUARD_ENCODING_8BIT &&
+	                top->part->encoding != MAILGUARD_ENCODING_BINARY;
 	mgi_look_at(&p->look, &top->harm, raw, e->offset);
-	if (!aside && top->part->encoding != MAILGUARD_ENCODING_8BIT &&
-	    top->part->encoding != MAILGUARD_ENCODING_BINARY)
-		mgi_look_8bit(&top->harm, raw, e->offset);
 	if (p->uu_looking && look_for_files(p, raw, err) < 0)
 		return MAILGUARD_ENOMEM;
 	if (!p->transfer_open)
@@ -164,7 +164,8 @@ static mailguard_status tell(mailguard_parser *p,
 		e->data = mgi_buf_span(&p->decoded);
 	}
 	if (p->sniffing)
-		mgi_sniff_feed(&p->sniff, e->data);
+		(p->escaped ? mgi_label_feed : mgi_sniff_feed)(&p->sniff,
+		                                               e->data);
 	top->part->size += e->data.len;
 	return mgi_buf_status(&p->decoded, err);
 }
@@ -305,7 +306,7 @@ mailguard_status mgi_parser_body(mailguard_parser *p, mailguard_error *err)
 	frame = mgi_parser_delimiter(&closing, p, s);
 	if (frame < 0 && guess(p, s))
 		frame = (int)p->depth - 1;
-	if (mgi_arena_failed(p->arena))
+	if (mgi_arena_failed(p->kept))
 		return mgi_fail_nomem(err);
 	if (frame >= 0)
 		return at_delimiter(p, frame, closing, s);

@@ -242,11 +242,12 @@ static mailguard_status put_text(mgi_fold *f,
 
 static bool is_atoms(mailguard_span s)
 {
+	static const char others[] = "!#$%&'*+-/=?^_`{|}~ ";
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
 		if (!mgi_is_alnum(s.data[i]) &&
-		    !strchr("!#$%&'*+-/=?^_`{|}~ ", s.data[i]))
+		    !memchr(others, s.data[i], sizeof(others) - 1))
 			return false;
 	return true;
 }

@@ -9,16 +9,12 @@
 
 #define TURN_PIECE ((size_t)65536)
 
-void mgi_input_begin(mgi_input *in, mailguard *mg)
+void mgi_input_again(mgi_input *in)
 {
-	mgi_buf_init(&in->carry, mg);
-	mgi_buf_init(&in->own, mg);
-}
-
-void mgi_input_done(mgi_input *in)
-{
-	mgi_buf_done(&in->carry);
-	mgi_buf_done(&in->own);
+	in->piece.len = in->more.len = 0;
+	in->at = in->looked = 0;
+	in->offset = 0;
+	in->last = in->cr = false;
 }
 
 void mgi_input_turn(mailguard_buffer *out, mailguard_span s)

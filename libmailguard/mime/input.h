@@ -22,8 +22,8 @@ typedef struct mgi_input {
 	mailguard_span more;  /* its rest */
 } mgi_input;
 
-void mgi_input_begin(mgi_input *in, mailguard *mg);
-void mgi_input_done(mgi_input *in);
+/* Its buffers are its owner's to begin, empty and free. */
+void mgi_input_again(mgi_input *in);
 /* The next piece; none: there is no more. Call only when all was eaten. */
 mailguard_status mgi_input_feed(mgi_input *in, mailguard_span piece);
 /* Of the same piece; ITEROVER if there is nothing left of it. */

@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+#define PIECE 512
+
 static bool is_named(const mgi_charset *cs, const char *name)
 {
 	return strcmp(mgi_charset_name(cs), name) == 0;
@@ -63,13 +65,35 @@ static bool is_japanese(const mgi_charset *cs)
 	return is_named(cs, "shift_jis") || is_named(cs, "euc-jp");
 }
 
+static bool has_escapes(const mgi_charset *cs)
+{
+	return strncmp(mgi_charset_name(cs), "iso-2022-", 9) == 0;
+}
+
+bool mgi_label_escapes(mailguard_span label)
+{
+	const mgi_charset *cs = mgi_span_starts_nocase(label, "iso-2022-")
+	                                ? mgi_charset_find(label)
+	                                : NULL;
+
+	return cs && has_escapes(cs);
+}
+
+void mgi_label_feed(mgi_sniff *s, mailguard_span bytes)
+{
+	while (bytes.len && !s->escapes) {
+		mgi_sniff_feed(s, mgi_span_head(bytes, PIECE));
+		bytes = mgi_span_from(bytes, PIECE);
+	}
+}
+
 /* Text that says `cs` shows to be `likely`, and is `sure` of it. */
 static bool is_refuted(const mgi_charset *cs,
                        const mgi_charset *likely,
                        const mgi_sniff *s,
                        bool sure)
 {
-	if (strncmp(mgi_charset_name(cs), "iso-2022-", 9) == 0)
+	if (has_escapes(cs))
 		return s->odd && !s->escapes;
 	if (!s->odd)
 		return is_named(likely, "iso-2022-jp");

@@ -15,6 +15,10 @@ typedef struct mgi_choice {
 	uint64_t bad_at;            /* the first of them: of UTF-8 only */
 } mgi_choice;
 
+/* Is it proven by an escape, whatever else stands in the text? */
+bool mgi_label_escapes(mailguard_span label);
+/* Feed more of such a text, until it is. */
+void mgi_label_feed(mgi_sniff *s, mailguard_span bytes);
 mgi_choice mgi_label_choose(mailguard_span label, const mgi_sniff *s);
 
 #endif

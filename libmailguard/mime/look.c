@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wide.h"
 
 #define BLOCK 64
+#define ZERO 1
+#define CR 2
+#define HIGH 0x80
 #define RUN ((size_t)8 << 10) /* looked at as a whole first */
 
 typedef struct sums {
@@ -73,11 +77,24 @@ static void go_through(mgi_look *l,
 	}
 }
 
-/* Lines that end in LF as they all did, and nothing odd: most of all mail. */
-static bool is_plain(mgi_look *l, mailguard_span s)
+/* What of all this is anywhere in the run? */
+MGI_WIDE static uint8_t odd_in(const unsigned char *p, size_t n)
 {
-	if ((l->lf && l->first_crlf) || l->last == '\r' ||
-	    memchr(s.data, '\r', s.len) || memchr(s.data, '\0', s.len))
+	uint8_t zero = 0, cr = 0, high = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		zero |= (uint8_t)(p[i] == 0);
+		cr |= (uint8_t)(p[i] == '\r');
+		high |= p[i];
+	}
+	return (uint8_t)((zero ? ZERO : 0) | (cr ? CR : 0) | (high & HIGH));
+}
+
+/* Lines that end in LF as they all did, and nothing odd: most of all mail. */
+static bool is_plain(mgi_look *l, mailguard_span s, uint8_t odd)
+{
+	if ((l->lf && l->first_crlf) || l->last == '\r' || odd & (ZERO | CR))
 		return false;
 	if (!l->lf && memchr(s.data, '\n', s.len)) {
 		l->lf = 1;
@@ -110,26 +127,7 @@ static void blocks_look(mgi_look *l,
 	}
 }
 
-void mgi_look_at(mgi_look *l, mgi_harm *harm, mailguard_span s, uint64_t offset)
-{
-	while (s.len) {
-		mailguard_span run = mgi_span_head(s, RUN);
-
-		if (!is_plain(l, run))
-			blocks_look(l, harm, run, offset);
-		s = mgi_span_from(s, RUN);
-		offset += run.len;
-	}
-}
-
-void mgi_look_end(mgi_look *l, mgi_harm *harm, uint64_t offset)
-{
-	if (l->last == '\r')
-		mgi_harm_add(harm, MAILGUARD_DAMAGE_BARE_CR, offset - 1, 1);
-	memset(l, 0, sizeof(*l));
-}
-
-void mgi_look_8bit(mgi_harm *harm, mailguard_span s, uint64_t offset)
+static void high_look(mgi_harm *harm, mailguard_span s, uint64_t offset)
 {
 	size_t i, k;
 
@@ -147,4 +145,26 @@ void mgi_look_8bit(mgi_harm *harm, mailguard_span s, uint64_t offset)
 				mgi_harm_add(harm, MAILGUARD_DAMAGE_8BIT_BODY,
 				             offset + j, 1);
 	}
+}
+
+void mgi_look_at(mgi_look *l, mgi_harm *harm, mailguard_span s, uint64_t offset)
+{
+	while (s.len) {
+		mailguard_span run = mgi_span_head(s, RUN);
+		uint8_t odd = odd_in(run.data, run.len);
+
+		if (!is_plain(l, run, odd))
+			blocks_look(l, harm, run, offset);
+		if (odd & HIGH && l->seven)
+			high_look(harm, run, offset);
+		s = mgi_span_from(s, RUN);
+		offset += run.len;
+	}
+}
+
+void mgi_look_end(mgi_look *l, mgi_harm *harm, uint64_t offset)
+{
+	if (l->last == '\r')
+		mgi_harm_add(harm, MAILGUARD_DAMAGE_BARE_CR, offset - 1, 1);
+	memset(l, 0, sizeof(*l));
 }

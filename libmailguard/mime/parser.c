@@ -48,15 +48,68 @@ static mailguard_status options_take(mailguard_parser_options *out,
 	return st;
 }
 
-static void buffers_init(mailguard_parser *p)
+static void buffers_each(mailguard_parser *p,
+                         void (*with)(mailguard_buffer *b, mailguard *mg))
 {
-	mgi_input_begin(&p->in, p->mg);
-	mgi_buf_init(&p->field, p->mg);
-	mgi_buf_init(&p->type, p->mg);
-	mgi_buf_init(&p->encoding, p->mg);
-	mgi_buf_init(&p->disposition, p->mg);
-	mgi_buf_init(&p->id, p->mg);
-	mgi_buf_init(&p->decoded, p->mg);
+	mailguard_buffer *all[] = { &p->field,       &p->type,  &p->encoding,
+		                    &p->disposition, &p->id,    &p->decoded,
+		                    &p->in.carry,    &p->in.own };
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		with(all[i], p->mg);
+}
+
+static void buffer_done(mailguard_buffer *b, mailguard *mg)
+{
+	(void)mg;
+	mgi_buf_done(b);
+}
+
+static void buffer_empty(mailguard_buffer *b, mailguard *mg)
+{
+	(void)mg;
+	mgi_buf_cut(b, 0);
+	b->failed = MAILGUARD_OK;
+}
+
+void mgi_parser_again(mailguard_parser *p)
+{
+	buffers_each(p, buffer_empty);
+	mgi_input_again(&p->in);
+	mgi_arena_empty(p->kept);
+	memset(&p->state, 0,
+	       offsetof(mailguard_parser, uu) -
+	               offsetof(mailguard_parser, state));
+}
+
+static mailguard_parser *parser_make(mailguard *mg,
+                                     const mailguard_parser_options *opts,
+                                     mailguard_error *err)
+{
+	mgi_arena *arena = mgi_arena_new(mg);
+	mailguard_parser *p;
+
+	p = arena ? mgi_arena_alloc(arena, sizeof(*p)) : NULL;
+	if (!p) {
+		mgi_arena_free(arena);
+		(void)mgi_fail_nomem(err);
+		return NULL;
+	}
+	p->mg = mg;
+	p->arena = arena;
+	p->opts = *opts;
+	buffers_each(p, mgi_buf_init);
+	p->kept = mgi_arena_new(mg);
+	/* Each is filled when its part begins. */
+	p->frames = mgi_resize(
+		mg, NULL, ((size_t)opts->depth_max + 2) * sizeof(*p->frames));
+	if (!p->kept || !p->frames) {
+		mailguard_parser_free(p);
+		(void)mgi_fail_nomem(err);
+		return NULL;
+	}
+	return p;
 }
 
 mailguard_status mailguard_parser_new(mailguard_parser **out,
@@ -68,7 +121,6 @@ mailguard_status mailguard_parser_new(mailguard_parser **out,
 	mailguard_parser_options own;
 	mailguard_parser *p;
 	mailguard_status st;
-	mgi_arena *arena;
 
 	*out = NULL;
 	if (!mg)
@@ -77,48 +129,31 @@ mailguard_status mailguard_parser_new(mailguard_parser **out,
 	st = options_take(&own, opts, mg, err);
 	if (st < 0)
 		return st;
-	arena = mgi_arena_new(mg);
-	if (!arena)
-		return mgi_fail_nomem(err);
-	p = mgi_arena_alloc(arena, sizeof(*p));
-	if (p)
-		p->frames = mgi_arena_array(arena, (size_t)own.depth_max + 2,
-		                            sizeof(*p->frames));
-	if (!p || mgi_arena_failed(arena)) {
-		st = mgi_fail_nomem(err);
-		goto fail;
-	}
-	p->mg = mg;
-	p->arena = arena;
-	p->opts = own;
-	buffers_init(p);
+	p = parser_make(mg, &own, err);
+	if (!p)
+		return MAILGUARD_ENOMEM;
 	if (source) {
 		st = mailguard_source_open(&p->stream, source, err);
-		if (st < 0)
-			goto fail;
+		if (st < 0) {
+			mailguard_parser_free(p);
+			return st;
+		}
 		p->source = mailguard_source_ref(source);
 	}
 	*out = p;
 	return MAILGUARD_OK;
-fail:
-	mgi_arena_free(arena);
-	return st;
 }
 
 void mailguard_parser_free(mailguard_parser *p)
 {
 	if (!p)
 		return;
-	mgi_input_done(&p->in);
-	mgi_buf_done(&p->field);
-	mgi_buf_done(&p->type);
-	mgi_buf_done(&p->encoding);
-	mgi_buf_done(&p->disposition);
-	mgi_buf_done(&p->id);
-	mgi_buf_done(&p->decoded);
+	buffers_each(p, buffer_done);
 	mgi_free(p->mg, p->parts);
+	mgi_free(p->mg, p->frames);
 	mailguard_stream_free(p->stream);
 	mailguard_source_free(p->source);
+	mgi_arena_free(p->kept);
 	mgi_arena_free(p->arena);
 }
 
@@ -188,7 +223,8 @@ static mailguard_status end_transfer(mailguard_parser *p, mailguard_error *err)
 	p->event.offset = p->end;
 	p->event.data = mgi_buf_span(&p->decoded);
 	if (p->sniffing)
-		mgi_sniff_feed(&p->sniff, p->event.data);
+		(p->escaped ? mgi_label_feed : mgi_sniff_feed)(&p->sniff,
+		                                               p->event.data);
 	top->part->size += p->decoded.len;
 	return MAILGUARD_OK;
 }

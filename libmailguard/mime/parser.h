@@ -31,6 +31,7 @@ typedef struct mgi_look {
 	uint64_t lf;
 	unsigned char last;
 	bool first_crlf; /* how the first line ended */
+	bool seven;      /* no byte may be above 127 */
 } mgi_look;
 
 typedef enum mgi_parser_state {
@@ -44,27 +45,32 @@ typedef enum mgi_parser_state {
 
 struct mailguard_parser {
 	mailguard *mg;
-	mgi_arena *arena;
+	mgi_arena *arena; /* of itself */
+	mgi_arena *kept;  /* of the message under way */
 	mailguard_parser_options opts;
 	mailguard_source *source;
 	mailguard_stream *stream;
 	mgi_input in;
+	mailguard_part **parts;
+	size_t part_cap;
+	mgi_frame *frames; /* depth_max + 2 of them */
+	mailguard_buffer field;
+	mailguard_buffer type, encoding, disposition, id; /* values */
+	mailguard_buffer decoded;
+
+	/* All from here on is cleared before another message. */
 	mgi_parser_state state;
 	mailguard_status failed; /* final */
 	mailguard_error error;
 	mailguard_parser_event event;
-
-	mailguard_part **parts;
-	size_t part_count, part_cap;
-	mgi_frame *frames; /* depth_max + 2 of them */
-	size_t depth;      /* open ones */
-	size_t keep;       /* parts above this many are closed first */
-	uint64_t end;      /* where they end */
-	bool judged;       /* the part that ends was */
-	bool asked;        /* AGAIN was said */
+	size_t part_count;
+	size_t depth; /* frames that are open */
+	size_t keep;  /* parts above this many are closed first */
+	uint64_t end; /* where they end */
+	bool judged;  /* the part that ends was */
+	bool asked;   /* AGAIN was said */
 
 	/* header */
-	mailguard_buffer field;
 	bool field_bad, field_told, field_cut;
 	bool line_open; /* its last line has no LF yet */
 	uint64_t field_at;
@@ -72,7 +78,6 @@ struct mailguard_parser {
 	size_t fields;
 	size_t run;       /* lines of what is no field */
 	uint64_t skipped; /* before the first field */
-	mailguard_buffer type, encoding, disposition, id; /* values */
 
 	/* body */
 	char hold[2];   /* a line end that may be a boundary's */
@@ -80,19 +85,26 @@ struct mailguard_parser {
 	bool at_line;   /* at the beginning of one */
 	bool hold_near; /* it stands right before what comes next */
 	bool transfer_open;
+	bool sniffing; /* it is text that is decoded */
+	bool escaped;  /* ... whose label an escape in it is enough to prove */
 	size_t hold_len;
 	uint64_t near_at; /* the last line that is nearly a boundary */
 	mgi_look look;
 	bool uu_looking; /* it is text as it stands */
+	int uu_step;     /* what is told of the next file found in it, */
+	size_t uu_next;  /* ... which is this part */
+
+	/* ... up to here: these begin with each part. */
 	mgi_uu uu;
-	size_t uu_next; /* part to tell of those found in it */
-	int uu_step;    /* what of it */
-	bool sniffing;  /* it is text that is decoded */
-	mgi_sniff sniff;
 	mgi_transfer transfer;
-	mailguard_buffer decoded;
+	mgi_sniff sniff;
 };
 
+/*
+ * Before the next message, which is fed. It must have no source; parts and
+ * events of the message before are gone.
+ */
+void mgi_parser_again(mailguard_parser *p);
 mgi_frame *mgi_parser_top(mailguard_parser *p);
 void mgi_parser_harm(mailguard_parser *p,
                      mailguard_damage_kind kind,
@@ -115,8 +127,6 @@ void mgi_look_at(mgi_look *l,
                  mgi_harm *harm,
                  mailguard_span s,
                  uint64_t offset);
-/* Bytes above 127 matter, too. */
-void mgi_look_8bit(mgi_harm *harm, mailguard_span s, uint64_t offset);
 /* The body ended. */
 void mgi_look_end(mgi_look *l, mgi_harm *harm, uint64_t offset);
 

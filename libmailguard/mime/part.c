@@ -33,7 +33,7 @@ static bool grow(mailguard_parser *p)
 /* A new one within the top frame's; NULL: no memory. */
 static mailguard_part *add(mailguard_parser *p)
 {
-	mailguard_part *part = mgi_arena_alloc(p->arena, sizeof(*part));
+	mailguard_part *part = mgi_arena_alloc(p->kept, sizeof(*part));
 
 	if (!part || !grow(p))
 		return NULL;
@@ -76,7 +76,7 @@ mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err)
 static const char *keep(mailguard_parser *p, mailguard_buffer *b, size_t max)
 {
 	size_t n = mgi_utf8_cut(mgi_buf_span(b), max);
-	const char *s = n ? mgi_arena_strndup(p->arena, b->at, n) : "";
+	const char *s = n ? mgi_arena_strndup(p->kept, b->at, n) : "";
 
 	mgi_buf_cut(b, 0);
 	return s;
@@ -264,7 +264,7 @@ static mailguard_status read_all(mailguard_parser *p, mailguard_part *part)
 		st = param(&part->name, p, &p->type, "name", NAME_MAX_BYTES);
 	if (st == MAILGUARD_OK)
 		st = set_id(p, part);
-	if (st == MAILGUARD_OK && mgi_arena_failed(p->arena))
+	if (st == MAILGUARD_OK && mgi_arena_failed(p->kept))
 		st = MAILGUARD_ENOMEM;
 	return st;
 }
@@ -280,7 +280,7 @@ mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err)
 	}
 	if (st == MAILGUARD_OK)
 		st = set_inside(p, part);
-	if (st < 0 || mgi_arena_failed(p->arena))
+	if (st < 0 || mgi_arena_failed(p->kept))
 		return mgi_fail_nomem(err);
 	set_attachment(p, part);
 	p->uu_looking = part->flags == MAILGUARD_PART_TEXT &&
@@ -293,6 +293,8 @@ mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err)
 		mgi_transfer_begin(&p->transfer, part->encoding);
 		p->transfer_open = true;
 		p->sniffing = part->flags & MAILGUARD_PART_TEXT;
+		p->escaped = p->sniffing &&
+		             mgi_label_escapes(mgi_span_of(part->charset));
 		mgi_sniff_begin(&p->sniff);
 	}
 	return MAILGUARD_OK;

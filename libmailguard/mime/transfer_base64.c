@@ -210,8 +210,8 @@ static inline char *base64_pack(char *to, const uint8_t v[8])
 /* Whole groups, as long as nothing is odd; how much was eaten. */
 static size_t base64_run(char **to, const unsigned char *p, size_t len)
 {
+	size_t i = mgi_transfer_base64_wide(to, p, len);
 	uint8_t v[BLOCK];
-	size_t i = 0;
 
 	while (len - i >= BLOCK && base64_values(v, p + i)) {
 		*to = base64_pack(*to, v);
@@ -234,7 +234,7 @@ void mgi_transfer_base64_feed(mailguard_buffer *out,
                               mgi_transfer *t,
                               mailguard_span in)
 {
-	size_t most = (in.len + t->held_len) / 4 * 3 + 16;
+	size_t most = (in.len + t->held_len) / 4 * 3 + MGI_BASE64_WIDE;
 	char *to = mgi_buf_room(out, most), *begin = to;
 	const unsigned char *p = in.data;
 	size_t i = 0;

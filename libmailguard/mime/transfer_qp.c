@@ -8,19 +8,22 @@
 #include "base/text.h"
 
 #define BLOCK 32
-#define B 255
+#define P 32 /* plain, and no digit */
+#define E 33 /* "=" */
+#define W 34 /* white space */
+#define L 35 /* of a line end */
 
 /* clang-format off */
-/* 0..15, or more. */
-static const uint8_t hex[256] = {
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, 0,1,2,3,4,5,6,7,8,9,B,B,B,B,B,B,
-	B,10,11,12,13,14,15,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,10,11,12,13,14,15,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
-	B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B, B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,B,
+/* 0..15: a digit. */
+static const uint8_t kinds[256] = {
+	P,P,P,P,P,P,P,P,P,W,L,P,P,L,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	W,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P, 0,1,2,3,4,5,6,7,8,9,P,P,P,E,P,P,
+	P,10,11,12,13,14,15,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	P,10,11,12,13,14,15,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
+	P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P, P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,P,
 };
 /* clang-format on */
 
@@ -118,64 +121,84 @@ static void qp_char(mailguard_buffer *out, mgi_transfer *t, char c, uint64_t at)
 		mgi_buf_putc(out, c);
 }
 
-/* Where the next "=" or line end stands. */
-static size_t qp_stop(mailguard_span s, size_t i)
+/* White space at the end of a line is not; before "=" it always is. */
+static inline bool qp_stands(const unsigned char *p)
 {
-	size_t k;
+	return kinds[p[0]] <= P || (kinds[p[0]] == W && kinds[p[1]] <= E);
+}
 
-	for (; s.len - i >= BLOCK; i += BLOCK) {
-		const unsigned char *p = s.data + i;
+/* Blocks of what stands for itself; how much. */
+static size_t qp_blocks(char *to, const unsigned char *p, size_t len)
+{
+	size_t i, k;
+
+	for (i = 0; len - i > BLOCK; i += BLOCK) {
 		uint8_t any = 0;
 
 		for (k = 0; k < BLOCK; k++)
-			any |= (uint8_t)((p[k] == '=') | (p[k] == '\n') |
-			                 (p[k] == '\r'));
-		if (any)
+			any |= (uint8_t)((p[i + k] == '=') |
+			                 (p[i + k] == '\n') |
+			                 (p[i + k] == '\r'));
+		if (any || !qp_stands(p + i + BLOCK - 1))
 			break;
+		memcpy(to + i, p + i, BLOCK);
 	}
-	while (i < s.len && s.data[i] != '=' && s.data[i] != '\n' &&
-	       s.data[i] != '\r')
-		i++;
 	return i;
 }
 
-/* Text up to a stop; white space at its end may belong to a line end. */
-static void qp_text(mailguard_buffer *out, mgi_transfer *t, mailguard_span s)
+/* "=E6=97=A5"; how much was eaten. */
+static inline size_t qp_digits(char **to, const unsigned char *p, size_t len)
 {
-	size_t n = s.len;
-
-	while (n && (s.data[n - 1] == ' ' || s.data[n - 1] == '\t'))
-		n--;
-	if (n) {
-		flush_held(out, t);
-		mgi_buf_add(out, s.data, n);
-	}
-	for (; n < s.len; n++)
-		qp_hold(out, t, (char)s.data[n]);
-}
-
-/* A run of "=E6=97=A5"; how much of it was eaten. */
-static size_t qp_bytes(mailguard_buffer *out, mgi_transfer *t, mailguard_span s)
-{
-	char *to = mgi_buf_room(out, s.len / 3 + t->held_len), *begin = to;
 	size_t i = 0;
 
-	if (!to)
-		return s.len;
-	memcpy(to, t->held, t->held_len);
-	to += t->held_len;
-	while (s.len - i >= 3 && s.data[i] == '=') {
-		unsigned high = hex[s.data[i + 1]], low = hex[s.data[i + 2]];
+	while (len - i > 2 && p[i] == '=') {
+		unsigned high = kinds[p[i + 1]], low = kinds[p[i + 2]];
 
 		if ((high | low) > 15)
 			break;
-		*to++ = (char)(high << 4 | low);
+		*(*to)++ = (char)(high << 4 | low);
 		i += 3;
 	}
-	if (!i)
-		return 0;
-	t->held_len = 0;
-	mgi_buf_filled(out, (size_t)(to - begin));
+	return i;
+}
+
+/* "=" and a line end; its length, 0 if it is none. */
+static inline size_t qp_soft(const unsigned char *p)
+{
+	if (p[1] == '\n')
+		return 2;
+	return p[1] == '\r' && p[2] == '\n' ? 3 : 0;
+}
+
+/* As long as two more characters tell what is meant; how much was eaten. */
+static size_t qp_run(char **to, const unsigned char *p, size_t len)
+{
+	size_t i = 0, n;
+
+	while (len - i > 2) {
+		for (; len - i > 2 && qp_stands(p + i); i++)
+			*(*to)++ = (char)p[i];
+		if (len - i <= 2)
+			break;
+		if (p[i] == '=') {
+			n = qp_digits(to, p + i, len - i);
+			if (!n)
+				n = qp_soft(p + i);
+			if (!n)
+				break;
+			i += n;
+			continue;
+		}
+		n = p[i] == '\n' ? 1 : p[i] == '\r' && p[i + 1] == '\n' ? 2 : 0;
+		if (!n)
+			break;
+		memcpy(*to, p + i, n);
+		*to += n;
+		i += n;
+		n = qp_blocks(*to, p + i, len - i);
+		*to += n;
+		i += n;
+	}
 	return i;
 }
 
@@ -183,16 +206,18 @@ void mgi_transfer_qp_feed(mailguard_buffer *out,
                           mgi_transfer *t,
                           mailguard_span in)
 {
-	size_t i = 0, stop;
+	size_t i = 0;
 
 	while (i < in.len) {
-		if (t->state == PLAIN) {
-			stop = qp_stop(in, i);
-			qp_text(out, t, mgi_span(in.data + i, stop - i));
-			i = stop;
-			i += qp_bytes(out, t, mgi_span_from(in, i));
-			if (i >= in.len || i > stop)
-				continue;
+		if (t->state == PLAIN && !t->held_len) {
+			char *to = mgi_buf_room(out, in.len - i), *begin = to;
+
+			if (!to)
+				return;
+			i += qp_run(&to, in.data + i, in.len - i);
+			mgi_buf_filled(out, (size_t)(to - begin));
+			if (i == in.len)
+				break;
 		}
 		qp_char(out, t, (char)in.data[i], t->at + i);
 		i++;

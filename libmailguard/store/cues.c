@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wide.h"
 
 #define BLOCK 64
+#define ESC 0x1b
 #define LINES 128       /* of base64 judged at once; none is as long */
 #define BOUNDARY_MIN 16 /* a shorter line of dashes and letters is prose */
 #define BOUNDARY_MAX 78
@@ -58,7 +60,7 @@ static const unsigned char *line_end(const mgi_cues *c, mailguard_span s)
 	return lf ? lf : memchr(s.data + n, '\n', s.len - n);
 }
 
-static size_t ends_in(const unsigned char *p, size_t n)
+MGI_WIDE static size_t ends_in(const unsigned char *p, size_t n)
 {
 	size_t count = 0, i, k;
 
@@ -127,7 +129,7 @@ static void base64_look(mgi_cues *c, mailguard_span s, uint64_t offset)
 
 static bool is_control(unsigned char c)
 {
-	return (c < 0x20 && !(c >= '\t' && c <= '\r') && c != 0x1b && c) ||
+	return (c < 0x20 && !(c >= '\t' && c <= '\r') && c != ESC && c) ||
 	       c == 0x7f;
 }
 
@@ -140,11 +142,14 @@ static bool has_control(const unsigned char *p, size_t n)
 	if (n == BLOCK)
 		for (k = 0; k < BLOCK; k++)
 			any |= (unsigned char)((p[k] < '\t') | (p[k] == 0x7f) |
-			                       ((p[k] > '\r') & (p[k] < ' ')));
+			                       ((p[k] > '\r') & (p[k] < ' ') &
+			                        (p[k] != ESC)));
 	return n != BLOCK || any;
 }
 
-static void control_look(mgi_cues *c, mailguard_span s, uint64_t offset)
+MGI_WIDE static void control_look(mgi_cues *c,
+                                  mailguard_span s,
+                                  uint64_t offset)
 {
 	size_t i, k;
 

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "mime/parser.h"
 #include "store/times.h"
 
 void mgi_exam_init(mgi_exam *e, mailguard *mg, bool decode, bool hashed)
@@ -28,7 +29,6 @@ void mgi_exam_begin(mgi_exam *e)
 {
 	mailguard_parser_options opts = MAILGUARD_PARSER_OPTIONS_INIT;
 
-	mailguard_parser_free(e->parser);
 	e->damage_count = 0;
 	e->size = e->attachments = e->lone = 0;
 	e->cr = false;
@@ -36,7 +36,12 @@ void mgi_exam_begin(mgi_exam *e)
 	e->id[0] = '\0';
 	mgi_cues_begin(&e->cues);
 	opts.flags = e->decode ? MAILGUARD_PARSER_DECODE : 0;
-	e->st = mailguard_parser_new(&e->parser, e->mg, NULL, &opts, &e->error);
+	e->st = MAILGUARD_OK;
+	if (e->parser)
+		mgi_parser_again(e->parser);
+	else
+		e->st = mailguard_parser_new(&e->parser, e->mg, NULL, &opts,
+		                             &e->error);
 	if (e->st >= 0 && e->hashed && !e->digest)
 		e->st = mgi_digest_new(&e->digest, e->mg, &e->error);
 }

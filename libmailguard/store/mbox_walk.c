@@ -13,6 +13,7 @@
 
 #include "base/fail.h"
 #include "base/os_stat.h"
+#include "base/wide.h"
 #include "store/from_line.h"
 #include "store/mbox_hints.h"
 
@@ -60,7 +61,7 @@ mailguard_status mgi_mbox_begin(mailguard_walk *w, mailguard_error *err)
  * A line end behind which a line begins with "From ", or an empty one and then
  * one that is like it; `*line` is how far behind. The length of `s` if nowhere.
  */
-static size_t from_search(mailguard_span s, size_t *line)
+MGI_WIDE static size_t from_search(mailguard_span s, size_t *line)
 {
 	const unsigned char *p = s.data, *lf;
 	size_t i = 0, k;
