@@ -23,6 +23,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+/* Targets, before answers are looked for: each look is a call of the system. */
+enum { ADDED_BETWEEN = 16 };
+
 typedef struct run {
 	ex_call *call;
 	mailguard_probe *probe;
@@ -256,16 +259,20 @@ static mailguard_status print(run *r,
 			r->buf, mailguard_answer_transcript(a), err);
 	if (st == MAILGUARD_OK)
 		ex_print(r->buf);
-	fflush(stdout);
 	return st;
 }
 
-/* Take one answer; AGAIN and ITEROVER as mailguard_probe_next(). */
+/* Take one answer; AGAIN and ITEROVER as mailguard_probe_next(). What was
+   printed is not held back while we wait for more. */
 static mailguard_status take(run *r, int64_t usec, mailguard_error *err)
 {
 	mailguard_answer *a;
-	mailguard_status st = mailguard_probe_next(&a, r->probe, usec, err);
+	mailguard_status st = mailguard_probe_next(&a, r->probe, 0, err);
 
+	if (st == MAILGUARD_AGAIN && usec) {
+		fflush(stdout);
+		st = mailguard_probe_next(&a, r->probe, usec, err);
+	}
 	if (st != MAILGUARD_OK)
 		return st;
 	worse(r, mailguard_answer_ok(a) ? EX_FINE : EX_TROUBLE);
@@ -350,9 +357,9 @@ static mailguard_status ask_all(run *r, mailguard_error *err)
 			        r->targets[i], err->message);
 			worse(r, EX_CANNOT_TELL);
 		}
-		do
+		st = i % ADDED_BETWEEN ? MAILGUARD_AGAIN : MAILGUARD_OK;
+		while (st == MAILGUARD_OK)
 			st = take(r, 0, err);
-		while (st == MAILGUARD_OK);
 		if (st < 0)
 			return st;
 	}

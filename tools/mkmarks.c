@@ -15,7 +15,7 @@ static void put_rows(FILE *out, const char *path, const char *kind)
 	tsv_open(&t, path, "kind words name source checked");
 	fprintf(out, "\nconst mgi_mark mgi_marks_%s[] = {\n", kind);
 	while (tsv_row(&t)) {
-		if (!t.cell[WORDS][0] || !t.cell[NAME][0] ||
+		if (strlen(t.cell[WORDS]) < 2 || !t.cell[NAME][0] ||
 		    strlen(t.cell[CHECKED]) != 10)
 			tsv_die(&t, "words, a name and a day are needed");
 		if (strcmp(t.cell[KIND], "greeting") &&

@@ -84,19 +84,23 @@ void mgi_buf_putc(mailguard_buffer *b, char c)
 
 void mgi_buf_printf(mailguard_buffer *b, const char *fmt, ...)
 {
+	size_t spare = b->at ? b->cap - b->len : 0;
 	va_list ap, again;
 	char *to;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	/* As a rule there is room, then once is enough. */
+	n = vsnprintf(spare ? b->at + b->len : NULL, spare, fmt, ap);
 	va_end(ap);
 	to = n < 0 ? NULL : mgi_buf_room(b, (size_t)n);
-	if (to) {
+	if (to && (size_t)n >= spare)
 		(void)vsnprintf(to, (size_t)n + 1, fmt, again);
+	if (to)
 		mgi_buf_filled(b, (size_t)n);
-	}
+	else
+		mgi_buf_cut(b, b->len); /* what was written into the room */
 	va_end(again);
 }
 

@@ -91,31 +91,54 @@ mailguard_time mgi_time_of(const mgi_civil *c)
 	return seconds * SECOND + c->usec;
 }
 
+/* So many digits of `n`, zeros before it. */
+static char *digits_put(char *at, int32_t n, int digits)
+{
+	int i;
+
+	for (i = digits; i-- > 0; n /= 10)
+		at[i] = (char)('0' + n % 10);
+	return at + digits;
+}
+
+/* "+09:00" */
+static char *zone_put(char *at, int32_t offset)
+{
+	int32_t minutes = (offset < 0 ? -offset : offset) / 60;
+
+	*at++ = offset < 0 ? '-' : '+';
+	at = digits_put(at, minutes / 60, 2);
+	*at++ = ':';
+	return digits_put(at, minutes % 60, 2);
+}
+
 void mgi_time_rfc3339(mailguard_buffer *out, mailguard_time t, int32_t offset)
 {
-	mgi_civil c;
-	int32_t usec, digits = 6;
+	static const char between[] = "--T:: ";
+	char text[sizeof("2026-01-13T00:00:00.000000+09:00")], *at = text;
+	mgi_civil c = mgi_civil_of(t, offset);
+	const int32_t parts[] = { c.year, c.month,  c.day,
+		                  c.hour, c.minute, c.second };
+	int32_t usec = c.usec, digits = 6;
+	size_t i;
 
 	if (!t)
 		return;
-	c = mgi_civil_of(t, offset);
-	mgi_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month,
-	               c.day, c.hour, c.minute, c.second);
-	usec = c.usec;
+	for (i = 0; i < 6; i++) {
+		at = digits_put(at, parts[i], i ? 2 : 4);
+		*at++ = between[i];
+	}
 	while (usec && usec % 10 == 0) {
 		usec /= 10;
 		digits--;
 	}
-	if (usec)
-		mgi_buf_printf(out, ".%0*d", digits, usec);
-	if (!offset) {
-		mgi_buf_putc(out, 'Z');
-		return;
-	}
-	mgi_buf_putc(out, offset < 0 ? '-' : '+');
-	if (offset < 0)
-		offset = -offset;
-	mgi_buf_printf(out, "%02d:%02d", offset / 3600, offset / 60 % 60);
+	at[-1] = '.';
+	at = usec ? digits_put(at, usec, digits) : at - 1;
+	if (offset)
+		at = zone_put(at, offset);
+	else
+		*at++ = 'Z';
+	mgi_buf_add(out, text, (size_t)(at - text));
 }
 
 struct reader {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PER_BLOCK = 64 };
+enum { FIRST_BLOCK = 4, PER_BLOCK = 64 }; /* most lists are short */
 
 struct tally {
 	struct tally *next;
@@ -18,7 +18,8 @@ struct tally {
 
 struct block {
 	struct block *next;
-	mailguard_finding at[PER_BLOCK];
+	size_t used, room;
+	mailguard_finding at[];
 };
 
 struct mgi_findings {
@@ -63,20 +64,23 @@ static struct tally *tally_of(mgi_findings *fs, const char *code)
 
 static mailguard_finding *slot_new(mgi_findings *fs)
 {
-	size_t i = fs->count % PER_BLOCK;
 	struct block *b = fs->last;
 
-	if (i == 0) {
-		b = mgi_arena_alloc(fs->arena, sizeof(*b));
+	if (!b || b->used == b->room) {
+		size_t room = b ? PER_BLOCK : FIRST_BLOCK;
+
+		b = mgi_arena_alloc(fs->arena,
+		                    sizeof(*b) + room * sizeof(*b->at));
 		if (!b)
 			return NULL;
+		b->room = room;
 		if (fs->last)
 			fs->last->next = b;
 		else
 			fs->first = b;
 		fs->last = b;
 	}
-	return &b->at[i];
+	return &b->at[b->used++];
 }
 
 void mgi_findings_add(mgi_findings *fs, const mailguard_finding *f)
@@ -111,8 +115,8 @@ const mailguard_finding *mgi_findings_at(const mgi_findings *fs, size_t i)
 
 	if (i >= fs->count)
 		return NULL;
-	for (; i >= PER_BLOCK; i -= PER_BLOCK)
-		b = b->next;
+	for (; i >= b->room; b = b->next)
+		i -= b->room;
 	return &b->at[i];
 }
 

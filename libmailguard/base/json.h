@@ -1,11 +1,11 @@
 #ifndef MGI_JSON_H
 #define MGI_JSON_H
 /*
- * json.h - JSON by jansson, which nobody else sees.
+ * json.h - JSON: read by jansson, which nobody else sees; written by us.
  *
  * Reading: strict (bad UTF-8, duplicate keys, trailing data are EFORMAT with
- * line and column), a BOM and UTF-16 tolerated. Writing: a tree built by calls
- * that remember a failure, dumped into a buffer.
+ * line and column), a BOM and UTF-16 tolerated. Writing: into a buffer, by
+ * calls that remember a failure; jansson has no part in it.
  */
 #include "base/buf.h"
 
@@ -41,17 +41,20 @@ bool mgi_json_bool_of(const mgi_json *v, bool none);
 
 /*
  * A writer: objects and arrays are opened and closed in order; keys stand in
- * the order they were given. Strings that are not UTF-8 get U+FFFD. A failure
- * is remembered and told by mgi_jsonw_finish(), which appends the document to
- * the buffer, or nothing at all.
+ * the order they were given, each once. Strings that are not UTF-8 get U+FFFD.
+ * The document grows behind the buffer's end, which is the writer's alone until
+ * mgi_jsonw_finish(): that tells a failure, and takes half a document away.
  */
 #define MGI_JSONW_DEPTH 32
 
 typedef struct mgi_jsonw {
 	mailguard_buffer *out;
-	mgi_json *open[MGI_JSONW_DEPTH];
+	size_t begin; /* of the document in `out` */
 	uint32_t depth;
-	bool failed;
+	uint32_t arrays; /* a bit for each that is open: no object */
+	uint32_t filled; /* and: something stands in it */
+	bool whole;      /* the outermost value was told */
+	bool misused;    /* out of order, or too deep: the caller's defect */
 } mgi_jsonw;
 
 void mgi_jsonw_init(mgi_jsonw *w, mailguard_buffer *out);

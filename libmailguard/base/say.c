@@ -74,21 +74,30 @@ void mgi_say_args(mailguard_buffer *out, mgi_lang lang, mgi_say_id id, ...)
 	va_end(ap);
 }
 
-mgi_number mgi_u64(uint64_t n)
+static mgi_number number_of(uint64_t n, bool below_zero)
 {
+	char text[sizeof(mgi_number)], *at = text + sizeof(text);
 	mgi_number out;
 
-	(void)snprintf(out.text, sizeof(out.text), "%llu",
-	               (unsigned long long)n);
+	*--at = '\0';
+	do {
+		*--at = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	if (below_zero)
+		*--at = '-';
+	memcpy(out.text, at, (size_t)(text + sizeof(text) - at));
 	return out;
+}
+
+mgi_number mgi_u64(uint64_t n)
+{
+	return number_of(n, false);
 }
 
 mgi_number mgi_i64(int64_t n)
 {
-	mgi_number out;
-
-	(void)snprintf(out.text, sizeof(out.text), "%lld", (long long)n);
-	return out;
+	return number_of(n < 0 ? -(uint64_t)n : (uint64_t)n, n < 0);
 }
 
 const char *mgi_sys_text(mgi_lang lang, int sys)

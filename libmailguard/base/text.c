@@ -61,6 +61,17 @@ mailguard_span mgi_span_trim(mailguard_span s)
 	return s;
 }
 
+mailguard_span mgi_span_word(mailguard_span *rest)
+{
+	mailguard_span word = mgi_span_trim(*rest);
+	size_t n = 0;
+
+	while (n < word.len && !mgi_is_space(word.data[n]))
+		n++;
+	*rest = mgi_span_trim(mgi_span_from(word, n));
+	return mgi_span_head(word, n);
+}
+
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)
 {
 	size_t n = strlen(word), i;

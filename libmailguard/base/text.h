@@ -81,6 +81,9 @@ bool mgi_span_is_nocase(mailguard_span s, const char *word);
 bool mgi_span_starts(mailguard_span s, const char *word);
 bool mgi_span_starts_nocase(mailguard_span s, const char *word);
 /* Without white space at both ends. */
+/* The first run of bytes that are no space, and `rest` behind the spaces;
+   empty if there is none. */
+mailguard_span mgi_span_word(mailguard_span *rest);
 mailguard_span mgi_span_trim(mailguard_span s);
 /* Where `word` begins in `s`, ASCII case ignored; -1 if nowhere. */
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word);

@@ -217,22 +217,40 @@ void mgi_dialogue_hear_last(mgi_dialogue *d, mailguard_span in)
 
 /* -- what the server offers ------------------------------------------------ */
 
+/* "PLAIN LOGIN" */
+static uint32_t mechanisms_of(mailguard_span words)
+{
+	uint32_t bit, found = 0;
+
+	while (words.len) {
+		mailguard_span word = mgi_span_word(&words);
+		const mgi_mechanism *m;
+
+		for (m = mgi_mechanisms, bit = 1; m->name; m++, bit <<= 1)
+			if (mgi_span_is_nocase(word, m->name))
+				found |= bit;
+	}
+	return found;
+}
+
 void mgi_dialogue_offers(mgi_dialogue *d, const mailguard_reply *r)
 {
-	const mgi_mechanism *m;
+	uint32_t offers = 0, mechanisms = 0;
 	const mgi_offer *o;
 	mailguard_capability c;
-	uint32_t bit = 1;
-	size_t at = 0;
+	size_t at = 0, count = 0;
 
-	if (mailguard_reply_capability(&c, r, &at) != MAILGUARD_OK)
+	while (mailguard_reply_capability(&c, r, &at) == MAILGUARD_OK) {
+		count++;
+		for (o = d->as->offers; o->name; o++)
+			if (mgi_span_is_nocase(c.name, o->name))
+				offers |= o->bit;
+		if (mgi_span_is_nocase(c.name, d->as->sasl))
+			mechanisms |= mechanisms_of(c.params);
+	}
+	if (!count)
 		return;
 	d->offers_known = true;
-	d->offers = d->mechanisms = 0;
-	for (o = d->as->offers; o->name; o++)
-		if (mailguard_reply_has(r, o->name))
-			d->offers |= o->bit;
-	for (m = mgi_mechanisms; m->name; m++, bit <<= 1)
-		if (mailguard_reply_has_param(r, d->as->sasl, m->name))
-			d->mechanisms |= bit;
+	d->offers = offers;
+	d->mechanisms = mechanisms;
 }

@@ -68,7 +68,7 @@ static bool in_word(mailguard_span s, size_t at)
 
 static bool is_at(mailguard_span s, size_t at, mailguard_span form)
 {
-	if (s.len - at < form.len ||
+	if (s.len - at < form.len || s.data[at] != form.data[0] ||
 	    memcmp(s.data + at, form.data, form.len) != 0)
 		return false;
 	return form.len >= MGI_MASK_SHORT ||
@@ -91,17 +91,20 @@ static size_t hit(const mgi_mask *m, mailguard_span s, size_t at)
 
 void mgi_mask_put(mailguard_buffer *out, const mgi_mask *m, mailguard_span s)
 {
-	size_t at = 0;
+	size_t at = m->count ? 0 : s.len, shown = 0, n;
 
 	while (at < s.len) {
-		size_t n = hit(m, s, at);
-
-		if (n)
-			mgi_buf_puts(out, MGI_MASK_SHOWN);
-		else
-			mgi_buf_add(out, s.data + at, 1);
-		at += n ? n : 1;
+		n = hit(m, s, at);
+		if (!n) {
+			at++;
+			continue;
+		}
+		mgi_buf_add(out, s.data + shown, at - shown);
+		mgi_buf_puts(out, MGI_MASK_SHOWN);
+		at += n;
+		shown = at;
 	}
+	mgi_buf_add(out, s.data + shown, at - shown);
 }
 
 void mgi_mask_done(mgi_mask *m)

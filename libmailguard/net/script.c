@@ -195,7 +195,7 @@ void mgi_script_connect(mgi_script *s, const char *address, int32_t port)
 /* For the host's log: where it is, not what is spoken. */
 static void tell(const mgi_script *s, const mailguard_step *step)
 {
-	const char *sys = mgi_errno_name(step->sys);
+	const char *sys = step->sys ? mgi_errno_name(step->sys) : NULL;
 
 	mgi_log(mgi_script_handle(s), MAILGUARD_LOG_DEBUG,
 	        "net: %s %s [%s] %s: %" PRId64 " us, code %d%s%s%s%s%s%s",

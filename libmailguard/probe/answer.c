@@ -63,8 +63,9 @@ static void name_it(mailguard_answer *a)
 	if (mgi_buf_status(&b, NULL) < 0)
 		a->name = NULL;
 	mgi_buf_cut(&b, 0);
-	mgi_buf_printf(&b, "%s:%d", e->host ? e->host : "",
-	               (int)mailguard_endpoint_port(e));
+	mgi_buf_puts(&b, e->host ? e->host : "");
+	mgi_buf_putc(&b, ':');
+	mgi_buf_puts(&b, mgi_i64(mailguard_endpoint_port(e)).text);
 	a->where = mgi_arena_strdup(a->arena, mgi_buf_text(&b));
 	if (mgi_buf_status(&b, NULL) < 0)
 		a->where = NULL;
@@ -236,7 +237,13 @@ const mailguard_answer_times *mailguard_answer_timing(const mailguard_answer *a)
 
 const char *mailguard_answer_capability(const mailguard_answer *a, size_t i)
 {
-	return i < a->capability_count ? a->capabilities[i] : NULL;
+	return i < a->offered.count ? a->offered.at[i] : NULL;
+}
+
+const char *mailguard_answer_capability_in_clear(const mailguard_answer *a,
+                                                 size_t i)
+{
+	return i < a->offered_in_clear.count ? a->offered_in_clear.at[i] : NULL;
 }
 
 const mailguard_finding *mailguard_answer_finding(const mailguard_answer *a,

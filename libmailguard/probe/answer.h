@@ -27,6 +27,12 @@ typedef struct mgi_wanted {
 	const mailguard_transcript *stock; /* an ordinary client's, or NULL */
 } mgi_wanted;
 
+/* A list of capabilities. */
+typedef struct mgi_offered {
+	const char **at;
+	size_t count;
+} mgi_offered;
+
 struct mailguard_answer {
 	mgi_arena *arena;
 	atomic_uint holders;
@@ -41,8 +47,8 @@ struct mailguard_answer {
 	mailguard_time newest; /* 0: not known */
 	int64_t messages;      /* -1: not known */
 	mailguard_answer_times times;
-	const char **capabilities;
-	size_t capability_count;
+	mgi_offered offered;          /* last */
+	mgi_offered offered_in_clear; /* before STARTTLS; else none */
 	mgi_findings *findings;
 	mailguard_evidence evidence;
 	mailguard_answer_second second;

@@ -51,14 +51,8 @@ static void put_words(mgi_jsonw *w, const char *key, const char *text)
 	mailguard_span rest = mgi_span_trim(mgi_span_of(text));
 
 	mgi_jsonw_array(w, key);
-	while (rest.len) {
-		size_t n = 0;
-
-		while (n < rest.len && !mgi_is_space(rest.data[n]))
-			n++;
-		mgi_jsonw_span(w, NULL, mgi_span_head(rest, n));
-		rest = mgi_span_trim(mgi_span_from(rest, n));
-	}
+	while (rest.len)
+		mgi_jsonw_span(w, NULL, mgi_span_word(&rest));
 	mgi_jsonw_end(w);
 }
 
@@ -155,10 +149,19 @@ static void put_mailbox(mgi_jsonw *w, const mailguard_answer *a)
 		mgi_jsonw_int(w, "quota", a->quota);
 }
 
+static void put_offered(mgi_jsonw *w, const char *key, const mgi_offered *o)
+{
+	size_t i;
+
+	mgi_jsonw_array(w, key);
+	for (i = 0; i < o->count; i++)
+		mgi_jsonw_str(w, NULL, o->at[i]);
+	mgi_jsonw_end(w);
+}
+
 static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 {
 	const char *address = mailguard_answer_address(a);
-	size_t i;
 
 	mgi_jsonw_object(w, NULL);
 	mgi_jsonw_str(w, "url", a->name);
@@ -174,10 +177,8 @@ static void put_answer(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_str(w, "login", mailguard_answer_login_name(a->login));
 	put_mailbox(w, a);
 	put_tls(w, a);
-	mgi_jsonw_array(w, "capabilities");
-	for (i = 0; i < a->capability_count; i++)
-		mgi_jsonw_str(w, NULL, a->capabilities[i]);
-	mgi_jsonw_end(w);
+	put_offered(w, "capabilities", &a->offered);
+	put_offered(w, "capabilities_in_clear", &a->offered_in_clear);
 	put_findings(w, a);
 	if (a->wanted.flags & MAILGUARD_PROBE_STOCK)
 		put_second(w, a);

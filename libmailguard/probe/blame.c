@@ -143,6 +143,10 @@ void mgi_put_utf8(mailguard_buffer *out, mailguard_span s)
 	char c[4];
 	size_t at = 0;
 
+	if (mgi_utf8_valid(s)) {
+		mgi_buf_add(out, s.data, s.len);
+		return;
+	}
 	while (at < s.len)
 		mgi_buf_add(out, c, mgi_utf8_put(c, mgi_utf8_next(s, &at)));
 }

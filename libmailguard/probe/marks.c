@@ -7,10 +7,27 @@
 #include "base/text.h"
 #include "probe/answer.h"
 
+enum { PAIRS = 1024 };
+
+static unsigned pair(const void *letters)
+{
+	const unsigned char *at = letters;
+
+	return (unsigned)(mgi_lower(at[0]) * 29 + mgi_lower(at[1])) % PAIRS;
+}
+
+/* Most marks begin with two letters that are nowhere together. A mark has at
+   least two (tools/mkmarks.c). */
 static const char *find(const mgi_mark *marks, mailguard_span words)
 {
+	bool there[PAIRS] = { false };
+	size_t i;
+
+	for (i = 1; i < words.len; i++)
+		there[pair(words.data + i - 1)] = true;
 	for (; marks->words; marks++)
-		if (mgi_span_find_nocase(words, marks->words) >= 0)
+		if (there[pair(marks->words)] &&
+		    mgi_span_find_nocase(words, marks->words) >= 0)
 			return marks->name;
 	return NULL;
 }

@@ -14,57 +14,81 @@ static bool lists(const mailguard_step *s, mailguard_protocol protocol)
 	       s->answer == MAILGUARD_REPLY_OK;
 }
 
-/* The answer of the last list; the step it came in is returned. */
-static const mailguard_step *last_list(mailguard_reply *out,
-                                       const mailguard_transcript *t)
+/* The lists of a talk; `size` is 0 where there is none. */
+typedef struct lists_of {
+	mailguard_reply last;
+	mailguard_reply clear; /* the first that came in clear */
+	bool sealed;           /* the last one came encrypted */
+} lists_of;
+
+static bool has_list(const mailguard_reply *r)
+{
+	mailguard_capability c;
+	size_t at = 0;
+
+	return mailguard_reply_capability(&c, r, &at) == MAILGUARD_OK;
+}
+
+static void lists_find(lists_of *out, const mailguard_transcript *t)
 {
 	mailguard_protocol protocol =
 		mailguard_transcript_endpoint(t)->protocol;
-	const mailguard_step *s, *found = NULL;
-	mailguard_capability c;
+	const mailguard_step *s;
 	mailguard_reply reply;
-	size_t i, at, k;
+	size_t i, at;
 
+	out->last.size = out->clear.size = 0;
+	out->sealed = false;
 	for (i = 0; (s = mailguard_transcript_step(t, i)) != NULL; i++) {
 		if (!lists(s, protocol))
 			continue;
 		for (at = 0; mgi_mail_reply(&reply, s, protocol, &at);) {
-			k = 0;
-			if (mailguard_reply_capability(&c, &reply, &k))
+			if (!has_list(&reply))
 				continue;
-			*out = reply;
-			found = s;
+			out->last = reply;
+			out->sealed = s->tls;
+			if (!s->tls && !out->clear.size)
+				out->clear = reply;
 		}
 	}
-	return found;
 }
 
 bool mgi_offers(const mailguard_transcript *t, const char *name)
 {
-	mailguard_reply reply;
+	lists_of l;
 
-	return last_list(&reply, t) && mailguard_reply_has(&reply, name);
+	lists_find(&l, t);
+	return l.last.size && mailguard_reply_has(&l.last, name);
+}
+
+static size_t put_shown(char *to, mailguard_span s, size_t room)
+{
+	size_t i;
+
+	for (i = 0; i < s.len && i < room; i++)
+		to[i] = s.data[i] < 0x20 || s.data[i] > 0x7e ? '?'
+		                                             : (char)s.data[i];
+	return i;
 }
 
 /* "AUTH" and "PLAIN LOGIN" as one text. */
 static const char *told(mailguard_answer *a, const mailguard_capability *c)
 {
-	char text[MGI_ANSWER_WORDS];
-	mailguard_span parts[2];
-	size_t i, k, n = 0;
+	size_t n = c->name.len + c->params.len + 1;
+	char *text;
 
-	parts[0] = c->name;
-	parts[1] = c->params;
-	for (k = 0; k < 2; k++) {
-		if (k && parts[k].len && n < sizeof(text))
-			text[n++] = ' ';
-		for (i = 0; i < parts[k].len && n < sizeof(text); i++) {
-			unsigned char ch = parts[k].data[i];
-
-			text[n++] = ch < 0x20 || ch > 0x7e ? '?' : (char)ch;
-		}
-	}
-	return mgi_arena_strndup(a->arena, text, n);
+	if (n > MGI_ANSWER_WORDS)
+		n = MGI_ANSWER_WORDS;
+	text = mgi_arena_alloc(a->arena, n + 1); /* all zeros */
+	if (!text)
+		return NULL;
+	n -= put_shown(text, c->name, n);
+	if (!n || !c->params.len)
+		return text;
+	text += c->name.len;
+	*text = ' ';
+	(void)put_shown(text + 1, c->params, n - 1);
+	return text - c->name.len;
 }
 
 /* "250-XXXXXXXA": a device on the way hid the word from us. */
@@ -77,79 +101,85 @@ static bool hidden(mailguard_span name)
 	return name.len >= 5 && x + 1 >= name.len;
 }
 
-static bool takes_passwords(const mailguard_reply *r)
+/* "PLAIN LOGIN" */
+static bool by_password(mailguard_span mechanisms)
 {
-	switch (r->protocol) {
-	case MAILGUARD_PROTOCOL_IMAP:
-		return !mailguard_reply_has(r, "LOGINDISABLED");
-	case MAILGUARD_PROTOCOL_POP3:
-		return mailguard_reply_has(r, "USER") ||
-		       mailguard_reply_has_param(r, "SASL", "PLAIN");
-	default:
-		return mailguard_reply_has_param(r, "AUTH", "PLAIN") ||
-		       mailguard_reply_has_param(r, "AUTH", "LOGIN");
+	while (mechanisms.len) {
+		mailguard_span word = mgi_span_word(&mechanisms);
+
+		if (mgi_span_is_nocase(word, "PLAIN") ||
+		    mgi_span_is_nocase(word, "LOGIN"))
+			return true;
 	}
+	return false;
+}
+
+static bool takes_passwords(const mailguard_capability *c,
+                            mailguard_protocol protocol)
+{
+	if (protocol == MAILGUARD_PROTOCOL_POP3)
+		return mgi_span_is_nocase(c->name, "USER") ||
+		       (mgi_span_is_nocase(c->name, "SASL") &&
+		        by_password(c->params));
+	return mgi_span_is_nocase(c->name, "AUTH") && by_password(c->params);
 }
 
 /* A list in clear: whoever listens may also have changed it. */
 static void look_in_clear(mailguard_answer *a, const mailguard_reply *reply)
 {
-	const mailguard_endpoint *e = mailguard_answer_endpoint(a);
+	bool imap = reply->protocol == MAILGUARD_PROTOCOL_IMAP;
+	bool veiled = false, starttls = false, disabled = false;
+	bool passwords = imap; /* LOGIN is no capability of its own */
 	mailguard_capability c;
-	bool veiled = false;
 	size_t at = 0;
 
-	while (mailguard_reply_capability(&c, reply, &at) == MAILGUARD_OK)
+	while (mailguard_reply_capability(&c, reply, &at) == MAILGUARD_OK) {
 		veiled = veiled || hidden(c.name);
+		starttls = starttls || mgi_span_is_nocase(c.name, "STARTTLS") ||
+		           mgi_span_is_nocase(c.name, "STLS");
+		disabled =
+			disabled || mgi_span_is_nocase(c.name, "LOGINDISABLED");
+		passwords = passwords || takes_passwords(&c, reply->protocol);
+	}
 	if (veiled)
 		mgi_answer_note(a, MAILGUARD_SEVERITY_LOSS,
 		                MGI_SAY_STARTTLS_STRIPPED, NULL, NULL);
-	if (takes_passwords(reply))
+	if (passwords && !(imap && disabled))
 		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN,
 		                MGI_SAY_LOGIN_OFFERED_IN_CLEAR, NULL, NULL);
-	if (e->tls == MAILGUARD_TLS_NONE &&
-	    (mailguard_reply_has(reply, "STARTTLS") ||
-	     mailguard_reply_has(reply, "STLS")))
+	if (starttls && mailguard_answer_endpoint(a)->tls == MAILGUARD_TLS_NONE)
 		mgi_answer_note(a, MAILGUARD_SEVERITY_NOTE,
 		                MGI_SAY_STARTTLS_UNUSED, NULL, NULL);
 }
 
-/* The first list that came in clear. */
-static void read_in_clear(const mgi_reader *r)
+static void list_take(mgi_offered *out,
+                      mailguard_answer *a,
+                      const mailguard_reply *reply)
 {
-	const mailguard_endpoint *e = mailguard_transcript_endpoint(r->t);
 	mailguard_capability c;
-	const mailguard_step *s;
-	mailguard_reply reply;
-	size_t i, at, k;
+	size_t at = 0, room = 0;
 
-	for (i = 0; (s = mailguard_transcript_step(r->t, i)) != NULL; i++) {
-		if (s->tls || !lists(s, e->protocol))
-			continue;
-		for (at = 0; mgi_mail_reply(&reply, s, e->protocol, &at);) {
-			k = 0;
-			if (mailguard_reply_capability(&c, &reply, &k))
-				continue;
-			look_in_clear(r->a, &reply);
-			return;
-		}
-	}
+	while (room < MGI_ANSWER_CAPABILITIES &&
+	       mailguard_reply_capability(&c, reply, &at) == MAILGUARD_OK)
+		room++;
+	out->at = mgi_arena_array(a->arena, room, sizeof(*out->at));
+	at = 0;
+	while (out->at && out->count < room &&
+	       mailguard_reply_capability(&c, reply, &at) == MAILGUARD_OK)
+		out->at[out->count++] = told(a, &c);
 }
 
 void mgi_read_offers(const mgi_reader *r)
 {
 	mailguard_answer *a = r->a;
-	mailguard_capability c;
-	mailguard_reply reply;
-	size_t at = 0;
+	lists_of l;
 
-	read_in_clear(r);
-	if (!last_list(&reply, r->t))
-		return;
-	a->capabilities = mgi_arena_array(a->arena, MGI_ANSWER_CAPABILITIES,
-	                                  sizeof(*a->capabilities));
-	while (a->capabilities &&
-	       a->capability_count < MGI_ANSWER_CAPABILITIES &&
-	       mailguard_reply_capability(&c, &reply, &at) == MAILGUARD_OK)
-		a->capabilities[a->capability_count++] = told(a, &c);
+	lists_find(&l, r->t);
+	if (l.clear.size)
+		look_in_clear(a, &l.clear);
+	if (l.last.size)
+		list_take(&a->offered, a, &l.last);
+	/* What was told in clear and then asked anew. */
+	if (l.clear.size && l.sealed)
+		list_take(&a->offered_in_clear, a, &l.clear);
 }

@@ -6,6 +6,7 @@
  */
 #include "base/fail.h"
 #include "base/handle.h"
+#include "base/text.h"
 #include "classify/classifier.h"
 #include "probe/run.h"
 
@@ -110,19 +111,35 @@ static mailguard_status enter(mailguard_probe *p, mailguard_error *err)
 	return MAILGUARD_OK;
 }
 
-/* How many bytes of secret came; below 0 is a status. */
-static int secret_ask(char *room, const mailguard_probe *p, const mgi_target *s)
+static bool has_secret(const mailguard_probe *p, const mgi_target *s)
 {
-	int n;
+	return s->to.user && p->opts.secret &&
+	       s->to.protocol != MAILGUARD_PROTOCOL_HTTP &&
+	       s->to.protocol != MAILGUARD_PROTOCOL_DNS;
+}
 
-	if (!s->to.user || !p->opts.secret ||
-	    s->to.protocol == MAILGUARD_PROTOCOL_HTTP ||
-	    s->to.protocol == MAILGUARD_PROTOCOL_DNS)
-		return 0;
-	n = p->opts.secret(room, MAILGUARD_SECRET_MAX, &s->to, p->opts.payload);
-	if (n < 0)
-		return MAILGUARD_ECANCELLED;
-	return n > MAILGUARD_SECRET_MAX ? MAILGUARD_ELIMIT : n;
+/* With the secret that the callback gives for it. */
+static mailguard_status send_with_secret(mailguard_probe *p,
+                                         mgi_target *s,
+                                         mailguard_phase until,
+                                         mailguard_error *err)
+{
+	char room[MAILGUARD_SECRET_MAX];
+	mailguard_status st;
+	int n = p->opts.secret(room, sizeof(room), &s->to, p->opts.payload);
+
+	if (n > MAILGUARD_SECRET_MAX)
+		st = mgi_fail(err, p->mg, MAILGUARD_ELIMIT,
+		              MGI_SAY_PROBE_SECRET_TOO_LONG, "max",
+		              mgi_u64(MAILGUARD_SECRET_MAX).text);
+	else if (n < 0)
+		st = mgi_fail(err, p->mg, MAILGUARD_ECANCELLED,
+		              MGI_SAY_LOGIN_NO_SECRET, "user", s->to.user);
+	else
+		st = mgi_target_send(p, s, until, mgi_span(room, (size_t)n),
+		                     err);
+	mgi_wipe(room, sizeof(room));
+	return st;
 }
 
 static mailguard_status add(mailguard_probe *p,
@@ -131,10 +148,8 @@ static mailguard_status add(mailguard_probe *p,
                             mailguard_phase until,
                             mailguard_error *err)
 {
-	char room[MAILGUARD_SECRET_MAX];
 	mailguard_status st;
 	mgi_target *s;
-	int n;
 
 	if (!target || !target->host)
 		return mgi_fail(err, p->mg, MAILGUARD_EINVAL,
@@ -144,20 +159,9 @@ static mailguard_status add(mailguard_probe *p,
 	st = mgi_target_new(&s, p, target, name, err);
 	if (st < 0)
 		return st;
-	n = secret_ask(room, p, s);
-	if (n == MAILGUARD_ELIMIT)
-		st = mgi_fail(err, p->mg, MAILGUARD_ELIMIT,
-		              MGI_SAY_PROBE_SECRET_TOO_LONG, "max",
-		              mgi_u64(MAILGUARD_SECRET_MAX).text);
-	else if (n < 0)
-		st = mgi_fail(err, p->mg, MAILGUARD_ECANCELLED,
-		              MGI_SAY_LOGIN_NO_SECRET, "user", s->to.user);
-	else
-		st = mgi_target_send(
-			p, s, until,
-			(mailguard_span){ (unsigned char *)room, (size_t)n },
-			err);
-	mgi_wipe(room, sizeof(room));
+	st = has_secret(p, s)
+	             ? send_with_secret(p, s, until, err)
+	             : mgi_target_send(p, s, until, mgi_span(NULL, 0), err);
 	if (st == MAILGUARD_OK)
 		mgi_target_link(p, s);
 	else

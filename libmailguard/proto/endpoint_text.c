@@ -23,7 +23,7 @@ static mailguard_status check_login(const mailguard_endpoint *e,
 		mech = mgi_span_from(mech, 1);
 	for (i = 0; i < mech.len; i++)
 		if ((!mgi_is_alnum(mech.data[i]) &&
-		     !strchr("-_", mech.data[i])) ||
+		     !mgi_is_one_of(mech.data[i], "-_")) ||
 		    mgi_upper(mech.data[i]) != mech.data[i])
 			mech.len = 0;
 	if (mech.len < 1 || mech.len > 20)
@@ -112,7 +112,7 @@ static void put_user(mailguard_buffer *out, const char *user)
 		unsigned char c = (unsigned char)*user;
 
 		if (c >= 0x80 || mgi_is_alnum(c) ||
-		    strchr("-._~!$&'()*+,=", c)) {
+		    mgi_is_one_of(c, "-._~!$&'()*+,=")) {
 			mgi_buf_putc(out, *user);
 			continue;
 		}

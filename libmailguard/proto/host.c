@@ -177,5 +177,5 @@ bool mgi_host_ok(mailguard_span s)
 bool mgi_path_char(int c)
 {
 	return mgi_is_alnum(c) ||
-	       (c && c < 0x80 && strchr("-._~!$&'()*+,;=:@/?%", c));
+	       (c < 0x80 && mgi_is_one_of(c, "-._~!$&'()*+,;=:@/?%"));
 }

@@ -157,7 +157,8 @@ mailguard_status mailguard_reply_capability(mailguard_capability *out,
 		size_t n = 0;
 
 		offer = mgi_span_trim(offer);
-		while (n < offer.len && !strchr(" \t=", offer.data[n]))
+		while (n < offer.len && offer.data[n] != ' ' &&
+		       offer.data[n] != '\t' && offer.data[n] != '=')
 			n++;
 		if (!n)
 			continue;

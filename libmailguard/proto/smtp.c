@@ -6,14 +6,16 @@
 bool mgi_smtp_line_read(mgi_smtp_line *out, mailguard_span line)
 {
 	mailguard_span rest = mgi_span_from(line, 3);
-	uint64_t code;
+	size_t i;
 
-	if (line.len < 3 || !mgi_span_u64(&code, mgi_span_head(line, 3), 999))
+	if (line.len < 3 || (rest.len && mgi_is_digit(rest.data[0])))
 		return false;
-	if (rest.len && mgi_is_digit(rest.data[0]))
-		return false;
-
-	out->code = (int32_t)code;
+	out->code = 0;
+	for (i = 0; i < 3; i++) {
+		if (!mgi_is_digit(line.data[i]))
+			return false;
+		out->code = out->code * 10 + (line.data[i] - '0');
+	}
 	out->more = rest.len && rest.data[0] == '-';
 	out->no_space = rest.len && !out->more && rest.data[0] != ' ';
 	out->text = out->no_space ? rest : mgi_span_from(rest, 1);

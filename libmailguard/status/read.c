@@ -159,7 +159,7 @@ static bool is_jp(mailguard_span url)
 
 	if (at >= 0)
 		url = mgi_span_from(url, (size_t)at + 3);
-	for (n = 0; n < url.len && !strchr("/:?#", url.data[n]); n++)
+	for (n = 0; n < url.len && !mgi_is_one_of(url.data[n], "/:?#"); n++)
 		continue;
 	return n >= 3 &&
 	       mgi_span_is_nocase(mgi_span(url.data + n - 3, 3), ".jp");

@@ -178,7 +178,7 @@ static bool is_hoped_for(mailguard_span s, size_t i, size_t n)
 	size_t begin = i, k;
 
 	while (begin && i - begin < 160 &&
-	       !strchr(".!?,;\n", s.data[begin - 1]))
+	       !mgi_is_one_of(s.data[begin - 1], ".!?,;\n"))
 		begin--;
 	if (mgi_is_alpha(s.data[i]) &&
 	    any_word(mgi_span(s.data + begin, i - begin), before))

@@ -215,3 +215,49 @@ Test(sessions, evidence_is_taken_by_a_case_as_it_is)
 	}
 	sessions_free(all, count);
 }
+
+/* All of them, by bars. */
+static void offered(char *out,
+                    size_t room,
+                    const mailguard_answer *a,
+                    const char *(*at)(const mailguard_answer *, size_t))
+{
+	const char *word;
+	size_t i;
+
+	out[0] = '\0';
+	for (i = 0; (word = at(a, i)) != NULL; i++)
+		snprintf(out + strlen(out), room - strlen(out), "%s%s",
+		         i ? "|" : "", word);
+}
+
+Test(sessions, what_was_offered_before_starttls_stands_apart)
+{
+	static const struct {
+		const char *name;
+		char *last, *clear;
+	} rows[] = {
+		{ "submission-good", "SIZE 10485760|AUTH PLAIN LOGIN|8BITMIME",
+		  "SIZE 10485760|STARTTLS|8BITMIME" },
+		/* TLS from the beginning, and none at all. */
+		{ "imap-good", "IMAP4rev1|IDLE|QUOTA|UIDPLUS", "" },
+		{ "submission-starttls-454", "SIZE 10485760|STARTTLS|8BITMIME",
+		  "" },
+	};
+	size_t count, i;
+	session *all = sessions_read(&count);
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mailguard_answer *a =
+			read_one(session_named(all, count, rows[i].name));
+		char list[300];
+
+		offered(list, sizeof(list), a, mailguard_answer_capability);
+		cr_expect(eq(str, list, rows[i].last), "%s", rows[i].name);
+		offered(list, sizeof(list), a,
+		        mailguard_answer_capability_in_clear);
+		cr_expect(eq(str, list, rows[i].clear), "%s", rows[i].name);
+		mailguard_answer_free(a);
+	}
+	sessions_free(all, count);
+}

@@ -43,13 +43,33 @@ bool mgi_address_read(mgi_address *out, const char *text)
 	return !zone || zone_read(&out->zone, zone + 1);
 }
 
+/* As inet_ntop(), which takes ten times as long. */
+static void ipv4_write(char *out, const unsigned char *bytes)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		unsigned n = bytes[i];
+
+		if (n > 99)
+			*out++ = (char)('0' + n / 100);
+		if (n > 9)
+			*out++ = (char)('0' + n / 10 % 10);
+		*out++ = (char)('0' + n % 10);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void mgi_address_write(char out[MGI_ADDRESS_TEXT], const mgi_address *a)
 {
 	size_t len;
 
+	if (a->family == 4) {
+		ipv4_write(out, a->bytes);
+		return;
+	}
 	out[0] = '\0';
-	(void)inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, out,
-	                MGI_ADDRESS_TEXT);
+	(void)inet_ntop(AF_INET6, a->bytes, out, MGI_ADDRESS_TEXT);
 	len = strlen(out);
 	if (a->zone)
 		(void)snprintf(out + len, MGI_ADDRESS_TEXT - len, "%%%u",

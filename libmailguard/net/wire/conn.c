@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/wire/loop.h"
+
 typedef union name {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -35,7 +37,6 @@ static socklen_t name_of(name *out, const mgi_address *a, int32_t port)
 
 mgi_io mgi_conn_open(mgi_conn *c, const mgi_address *to, int32_t port, int *sys)
 {
-	const int one = 1;
 	socklen_t len;
 	name n;
 
@@ -48,8 +49,6 @@ mgi_io mgi_conn_open(mgi_conn *c, const mgi_address *to, int32_t port, int *sys)
 		*sys = errno;
 		return MGI_IO_FAILED;
 	}
-	/* Each command is one write that wants its answer. */
-	(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (connect(c->fd, &n.any, len) == 0)
 		return MGI_IO_OK;
 	if (errno == EINPROGRESS || errno == EINTR)
@@ -59,13 +58,27 @@ mgi_io mgi_conn_open(mgi_conn *c, const mgi_address *to, int32_t port, int *sys)
 	return MGI_IO_FAILED;
 }
 
-mgi_io mgi_conn_opened(mgi_conn *c, int *sys)
+mgi_io mgi_conn_opened(mgi_conn *c, unsigned events, int *sys)
 {
 	socklen_t len = sizeof(*sys);
 
+	*sys = 0;
+#ifdef __linux__
+	if (!(events & MGI_HUP))
+		return MGI_IO_OK; /* it tells every failure so */
+#else
+	(void)events;
+#endif
 	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, sys, &len))
 		*sys = errno;
 	return *sys ? MGI_IO_FAILED : MGI_IO_OK;
+}
+
+void mgi_conn_hurry(const mgi_conn *c)
+{
+	const int one = 1;
+
+	(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
 static bool later(int sys)

@@ -13,12 +13,16 @@ typedef struct mgi_conn {
 
 #define MGI_CONN_NONE ((mgi_conn){ -1, NULL })
 
-/* OK: connected. WRITE: under way, ask mgi_conn_opened() then. */
+/* OK: connected. WRITE: under way, ask mgi_conn_opened() with what the loop
+   then tells of it. */
 mgi_io mgi_conn_open(mgi_conn *c,
                      const mgi_address *to,
                      int32_t port,
                      int *sys);
-mgi_io mgi_conn_opened(mgi_conn *c, int *sys);
+mgi_io mgi_conn_opened(mgi_conn *c, unsigned events, int *sys);
+/* For who writes twice before there is an answer: the second is not to wait
+   until the first has arrived. */
+void mgi_conn_hurry(const mgi_conn *c);
 /* `*got` is 0 unless OK. */
 mgi_io mgi_conn_recv(mgi_conn *c, void *to, size_t room, size_t *got, int *sys);
 mgi_io mgi_conn_send(mgi_conn *c, mailguard_span bytes, size_t *sent, int *sys);

@@ -116,7 +116,7 @@ static void on_ready(void *owner, unsigned events)
 	switch (m->stage) {
 	case MGI_STAGE_CONNECT:
 	case MGI_STAGE_TLS:
-		mgi_mail_reach_ready(m);
+		mgi_mail_reach_ready(m, events);
 		break;
 	case MGI_STAGE_TALK:
 		mgi_mail_talk_ready(m, events);

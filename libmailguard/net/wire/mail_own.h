@@ -69,7 +69,7 @@ bool mgi_mail_watch(mgi_mail *m, unsigned want);
 
 /* OK, AGAIN without a descriptor, or why it cannot even begin. */
 mailguard_status mgi_mail_reach(mgi_mail *m, mailguard_error *err);
-void mgi_mail_reach_ready(mgi_mail *m);
+void mgi_mail_reach_ready(mgi_mail *m, unsigned events);
 /* Time is up in one of these stages. */
 void mgi_mail_reach_late(mgi_mail *m);
 /* STARTTLS was agreed on, or TLS is there from the first byte. */

@@ -6,7 +6,6 @@
  * though the next one answers.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -81,24 +80,34 @@ void mgi_mail_tls(mgi_mail *m)
 /* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321, 4.1.3). */
 static void tell_helo(mgi_mail *m)
 {
+	static const char tag[] = "[IPv6:";
 	char text[MGI_ADDRESS_TEXT], helo[MGI_ADDRESS_TEXT + 8];
+	size_t len, n;
 	mgi_address own;
 
 	if (m->talk->opts->helo || !mgi_conn_own(&m->conn, &own))
 		return;
 	own.zone = 0;
 	mgi_address_write(text, &own);
-	(void)snprintf(helo, sizeof(helo), "[%s%s]",
-	               own.family == 6 ? "IPv6:" : "", text);
+	len = strlen(text);
+	n = own.family == 6 ? sizeof(tag) - 1 : 1;
+	memcpy(helo, tag, n);
+	memcpy(helo + n, text, len);
+	memcpy(helo + n + len, "]", 2);
 	mgi_dialogue_helo(m->dialogue, helo);
 }
 
 static void connected(mgi_mail *m)
 {
+	const mailguard_ask *ask = m->talk->ask;
+
 	mgi_script_end(m->talk->script);
 	mgi_script_reached(m->talk->script, MAILGUARD_PHASE_CONNECT);
 	tell_helo(m);
-	if (m->talk->ask->to->tls == MAILGUARD_TLS_IMPLICIT)
+	if (ask->to->tls != MAILGUARD_TLS_NONE || ask->mail_from ||
+	    ask->flags & MAILGUARD_ASK_KEEP)
+		mgi_conn_hurry(&m->conn);
+	if (ask->to->tls == MAILGUARD_TLS_IMPLICIT)
 		mgi_mail_tls(m);
 	else
 		mgi_mail_talk(m);
@@ -274,13 +283,13 @@ mailguard_status mgi_mail_reach(mgi_mail *m, mailguard_error *err)
 
 /* -- what the loop tells -------------------------------------------------- */
 
-void mgi_mail_reach_ready(mgi_mail *m)
+void mgi_mail_reach_ready(mgi_mail *m, unsigned events)
 {
 	int sys;
 
 	if (m->stage == MGI_STAGE_TLS) {
 		tls_go(m);
-	} else if (mgi_conn_opened(&m->conn, &sys) == MGI_IO_OK) {
+	} else if (mgi_conn_opened(&m->conn, events, &sys) == MGI_IO_OK) {
 		connected(m);
 	} else {
 		address_lost(m, sys, false);
