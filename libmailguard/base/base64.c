@@ -6,25 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/bulk.h"
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
 			     "wxyz0123456789+/";
-
-/* Groups of three; what is over is left. */
-static char *whole_groups(char *to, const unsigned char *s, size_t groups)
-{
-	while (groups--) {
-		uint32_t v = (uint32_t)s[0] << 16 | (uint32_t)s[1] << 8 | s[2];
-
-		to[0] = digits[v >> 18];
-		to[1] = digits[v >> 12 & 63];
-		to[2] = digits[v >> 6 & 63];
-		to[3] = digits[v & 63];
-		to += 4;
-		s += 3;
-	}
-	return to;
-}
 
 static char *encode(char *to, mailguard_span s)
 {
@@ -32,7 +17,8 @@ static char *encode(char *to, mailguard_span s)
 	const unsigned char *last = s.data + (s.len - over);
 	uint32_t v;
 
-	to = whole_groups(to, s.data, s.len / 3);
+	mgi_base64_groups(to, s.data, s.len / 3);
+	to += s.len / 3 * 4;
 	if (!over)
 		return to;
 	v = (uint32_t)last[0] << 16 | (over > 1 ? (uint32_t)last[1] << 8 : 0);
@@ -65,6 +51,13 @@ void mgi_base64_lines(mailguard_buffer *out,
 
 	if (!to)
 		return;
+	while (s.len >= MGI_BASE64_LINE + MGI_BASE64_OVER) {
+		mgi_base64_groups_over(to, s.data, MGI_BASE64_LINE / 3);
+		to += MGI_BASE64_LINE / 3 * 4;
+		memcpy(to, line_end, end);
+		to += end;
+		s = mgi_span(s.data + MGI_BASE64_LINE, s.len - MGI_BASE64_LINE);
+	}
 	while (s.len) {
 		size_t take = s.len < MGI_BASE64_LINE ? s.len : MGI_BASE64_LINE;
 

@@ -111,6 +111,79 @@ static void utf16_choose(mgi_decoder *d, const unsigned char *at)
 		d->coding = MGI_CODING_UTF16BE;
 }
 
+#define RUN ((size_t)512) /* units looked at in one go */
+#define BLOCK 16
+
+/* All of a block as they stand, if it is ASCII alone. */
+static bool ascii_block(char *to, const unsigned char *at, size_t low)
+{
+	unsigned char other = 0;
+	size_t i;
+
+	for (i = 0; i < BLOCK; i++)
+		other |= at[2 * i + 1 - low] | (at[2 * i + low] & 0x80);
+	for (i = 0; i < BLOCK; i++)
+		to[i] = (char)at[2 * i + low];
+	return !other;
+}
+
+/* Unit by unit, up to a surrogate; how many there are. */
+static size_t units_put(char **to,
+                        const unsigned char *at,
+                        size_t n,
+                        size_t low)
+{
+	char *p = *to;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		uint32_t c =
+			(uint32_t)(at[2 * i + 1 - low] << 8 | at[2 * i + low]);
+
+		if (c < 0x80) {
+			*p++ = (char)c;
+		} else if (c >= 0xd800 && c <= 0xdfff) {
+			break;
+		} else if (c < 0x800) {
+			*p++ = (char)(0xc0 | c >> 6);
+			*p++ = (char)(0x80 | (c & 63));
+		} else {
+			*p++ = (char)(0xe0 | c >> 12);
+			*p++ = (char)(0x80 | (c >> 6 & 63));
+			*p++ = (char)(0x80 | (c & 63));
+		}
+	}
+	*to = p;
+	return i;
+}
+
+/* What is no surrogate, in one room; how many bytes of `at` that was. */
+static size_t utf16_run(const mgi_decoder *d,
+                        mailguard_buffer *out,
+                        const unsigned char *at,
+                        size_t n)
+{
+	size_t low = d->coding == MGI_CODING_UTF16LE ? 0 : 1, i = 0;
+	size_t units = n / 2 < RUN ? n / 2 : RUN;
+	char *begin = mgi_buf_room(out, 3 * units + BLOCK), *to = begin;
+
+	if (!begin)
+		return 2 * units; /* the buffer remembers */
+	while (i < units) {
+		size_t want = units - i < BLOCK ? units - i : BLOCK, got = want;
+
+		if (want == BLOCK && ascii_block(to, at + 2 * i, low))
+			to += BLOCK;
+		else
+			got = units_put(&to, at + 2 * i, want, low);
+		i += got;
+		if (got < want)
+			break;
+	}
+	mgi_buf_filled(out, (size_t)(to - begin));
+	return 2 * i;
+}
+
 static size_t utf16_step(mgi_decoder *d,
                          mailguard_buffer *out,
                          const unsigned char *at,
@@ -121,8 +194,13 @@ static size_t utf16_step(mgi_decoder *d,
 	if (d->coding == MGI_CODING_UTF16 && n >= 2)
 		utf16_choose(d, at);
 	while (n - i >= 2) {
-		uint32_t c = unit16(d, at + i), low;
+		uint32_t c, low;
 
+		if (d->begun)
+			i += utf16_run(d, out, at + i, n - i);
+		if (n - i < 2)
+			break;
+		c = unit16(d, at + i);
 		if (c < 0xd800 || c > 0xdfff) {
 			put(d, out, c);
 			i += 2;

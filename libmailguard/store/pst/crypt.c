@@ -4,6 +4,8 @@
  */
 #include "store/pst/ndb.h"
 
+#include "base/bulk.h"
+
 /* clang-format off */
 static const unsigned char scatter[256] = {
 	0x41, 0x36, 0x13, 0x62, 0xa8, 0x21, 0x6e, 0xbb, 0xf4, 0x16, 0xcc, 0x04,
@@ -81,14 +83,6 @@ static const unsigned char gather[256] = {
 };
 /* clang-format on */
 
-static void substitute(unsigned char *at, size_t n, const unsigned char *by)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		at[i] = by[at[i]];
-}
-
 /* Its own inverse. */
 static void cyclic(unsigned char *at, size_t n, uint32_t key)
 {
@@ -109,7 +103,7 @@ static void cyclic(unsigned char *at, size_t n, uint32_t key)
 void mgi_pst_decode(unsigned char *at, size_t n, unsigned crypt, uint64_t bid)
 {
 	if (crypt == MGI_PST_PERMUTE)
-		substitute(at, n, gather);
+		mgi_translate(at, n, gather);
 	else if (crypt == MGI_PST_CYCLIC)
 		cyclic(at, n, (uint32_t)bid);
 }
@@ -117,7 +111,7 @@ void mgi_pst_decode(unsigned char *at, size_t n, unsigned crypt, uint64_t bid)
 void mgi_pst_encode(unsigned char *at, size_t n, unsigned crypt, uint64_t bid)
 {
 	if (crypt == MGI_PST_PERMUTE)
-		substitute(at, n, scatter);
+		mgi_translate(at, n, scatter);
 	else if (crypt == MGI_PST_CYCLIC)
 		cyclic(at, n, (uint32_t)bid);
 }
