@@ -45,6 +45,12 @@ mailguard_status mgi_out_open(mgi_out **out,
                               mailguard *mg,
                               const char *path,
                               mailguard_error *err);
+/*
+ * Before anything is written: mgi_out_commit() will read all of it again, and
+ * what is not what was written (by sums) is EIO and gets no name. Not
+ * with mgi_out_write_at().
+ */
+void mgi_out_prove(mgi_out *o);
 /* A failure is remembered and told by mgi_out_commit(). */
 void mgi_out_write(mgi_out *o, mailguard_span bytes);
 /* Over what was written before, or behind it. The same. */

@@ -1,0 +1,316 @@
+/*
+ * os_out_posix.c - new files of a POSIX system.
+ */
+#define _GNU_SOURCE
+#include "base/os_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+
+#define PIECE ((size_t)64 << 10)
+#define AGAIN ((size_t)512 << 10) /* read at once; of whole pieces */
+#define PAGE ((size_t)4096)
+
+#define LANES 4
+
+/*
+ * Sums of 64-bit words, and sums of these, which tell their order as well
+ * (as Fletcher's do): bits that change, words that are missing, swapped or
+ * elsewhere all show. All pieces but the last are of whole words.
+ */
+typedef struct proof {
+	uint64_t a[LANES], b[LANES], size;
+} proof;
+
+struct mgi_out {
+	mailguard *mg;
+	char *path, *partial; /* "x" and "x.partial" */
+	unsigned char *held;
+	size_t held_len;
+	int fd, sys;
+	bool proved; /* what is written is read again */
+	proof proof;
+};
+
+static mailguard_status out_begin(mgi_out *o, mailguard_error *err)
+{
+	struct stat sb;
+
+	if (lstat(o->path, &sb) == 0)
+		return mgi_fail(err, o->mg, MAILGUARD_EEXIST,
+		                MGI_SAY_FILE_EXISTS, "path", o->path);
+	o->fd = open(o->partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (o->fd >= 0)
+		return MAILGUARD_OK;
+	if (errno == EEXIST)
+		return mgi_fail(err, o->mg, MAILGUARD_EEXIST,
+		                MGI_SAY_FILE_EXISTS, "path", o->partial);
+	return mgi_fail_sys(err, o->mg, errno, MGI_SAY_FILE_UNWRITABLE, "path",
+	                    o->partial);
+}
+
+mailguard_status mgi_out_open(mgi_out **out,
+                              mailguard *mg,
+                              const char *path,
+                              mailguard_error *err)
+{
+	size_t n = strlen(path);
+	mailguard_status st;
+	mgi_out *o;
+
+	*out = NULL;
+	o = mgi_alloc(mg, sizeof(*o) + 2 * n + sizeof(".partial") + 1 + PIECE);
+	if (!o)
+		return mgi_fail_nomem(err);
+	o->mg = mg;
+	o->held = (unsigned char *)(o + 1);
+	o->path = (char *)o->held + PIECE;
+	memcpy(o->path, path, n + 1);
+	o->partial = o->path + n + 1;
+	memcpy(o->partial, path, n);
+	memcpy(o->partial + n, ".partial", sizeof(".partial"));
+	st = out_begin(o, err);
+	if (st < 0) {
+		mgi_free(mg, o);
+		return st;
+	}
+	(void)mailguard_ref(mg);
+	*out = o;
+	return MAILGUARD_OK;
+}
+
+void mgi_out_prove(mgi_out *o)
+{
+	o->proved = true;
+}
+
+static void proof_add(proof *p, const unsigned char *at, size_t n)
+{
+	uint64_t w[LANES] = { 0 };
+	size_t i, k;
+
+	p->size += n;
+	for (i = 0; i + sizeof(w) <= n; i += sizeof(w)) {
+		memcpy(w, at + i, sizeof(w));
+		for (k = 0; k < LANES; k++) {
+			p->a[k] += w[k];
+			p->b[k] += p->a[k];
+		}
+	}
+	memset(w, 0, sizeof(w));
+	memcpy(w, at + i, n - i);
+	for (k = 0; n > i && k < LANES; k++) {
+		p->a[k] += w[k];
+		p->b[k] += p->a[k];
+	}
+}
+
+static void put(mgi_out *o, const unsigned char *at, size_t n)
+{
+	if (o->proved)
+		proof_add(&o->proof, at, n);
+	while (n && !o->sys) {
+		ssize_t done = write(o->fd, at, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			o->sys = errno;
+		else {
+			at += done;
+			n -= (size_t)done;
+		}
+	}
+}
+
+static void flush(mgi_out *o)
+{
+	put(o, o->held, o->held_len);
+	o->held_len = 0;
+}
+
+void mgi_out_write(mgi_out *o, mailguard_span bytes)
+{
+	while (bytes.len) {
+		size_t n = PIECE - o->held_len;
+
+		if (n > bytes.len)
+			n = bytes.len;
+		memcpy(o->held + o->held_len, bytes.data, n);
+		o->held_len += n;
+		bytes.data += n;
+		bytes.len -= n;
+		if (o->held_len == PIECE)
+			flush(o);
+	}
+}
+
+void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes)
+{
+	flush(o);
+	while (bytes.len && !o->sys) {
+		ssize_t done =
+			pwrite(o->fd, bytes.data, bytes.len, (off_t)offset);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0) {
+			o->sys = errno;
+			return;
+		}
+		bytes.data += done;
+		bytes.len -= (size_t)done;
+		offset += (uint64_t)done;
+	}
+}
+
+/* The name itself must outlive a crash as well. */
+static void folder_sync(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[4096];
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	int fd;
+
+	if (n >= sizeof(folder))
+		return;
+	memcpy(folder, path, n);
+	if (!n)
+		folder[n++] = '.';
+	folder[n] = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+static void out_free(mgi_out *o)
+{
+	mailguard *mg = o->mg;
+
+	mgi_free(mg, o);
+	mailguard_free(mg);
+}
+
+/* As much as there is, up to AGAIN; how many bytes came. */
+static size_t read_again(mgi_out *o, int fd, unsigned char *to, uint64_t at)
+{
+	size_t n = 0;
+
+	while (n < AGAIN) {
+		ssize_t got = pread(fd, to + n, AGAIN - n, (off_t)(at + n));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			o->sys = errno;
+		if (got <= 0 || (size_t)got % PAGE)
+			return n + (got > 0 ? (size_t)got : 0);
+		n += (size_t)got;
+	}
+	return n;
+}
+
+/*
+ * Past the system's cache if there is much to ask for and the file system lets
+ * us: else it is not the disk that answers.
+ */
+static bool proof_read(mgi_out *o, unsigned char *to)
+{
+	int fd = o->proof.size < AGAIN
+	                 ? -1
+	                 : open(o->partial, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	proof again;
+	size_t got;
+
+	memset(&again, 0, sizeof(again));
+	if (fd >= 0 && pread(fd, to, PAGE, 0) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	while (again.size <= o->proof.size &&
+	       (got = read_again(o, fd < 0 ? o->fd : fd, to, again.size)) > 0)
+		proof_add(&again, to, got);
+	if (fd >= 0)
+		close(fd);
+	return memcmp(&again, &o->proof, sizeof(again)) == 0;
+}
+
+/* Is in the file what was written into it? */
+static mailguard_status proof_hold(mgi_out *o, mailguard_error *err)
+{
+	unsigned char *room = mgi_alloc(o->mg, AGAIN + PAGE);
+	bool same;
+
+	if (!room)
+		return mgi_fail_nomem(err);
+	same = proof_read(o, room + (PAGE - (uintptr_t)room % PAGE));
+	mgi_free(o->mg, room);
+	if (o->sys)
+		return mgi_fail_sys(err, o->mg, o->sys, MGI_SAY_FILE_UNREADABLE,
+		                    "path", o->partial);
+	return same ? MAILGUARD_OK
+	            : mgi_fail(err, o->mg, MAILGUARD_EIO, MGI_SAY_FILE_DIFFERS,
+	                       "path", o->path);
+}
+
+/* Never over what is there; not every file system can promise that. */
+static int rename_new(const char *from, const char *to)
+{
+	struct stat sb;
+
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	if (lstat(to, &sb) == 0)
+		return EEXIST;
+	return rename(from, to) ? errno : 0;
+}
+
+mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err)
+{
+	mailguard_status st;
+
+	flush(o);
+	if (!o->sys && fsync(o->fd))
+		o->sys = errno;
+	if (!o->sys && o->proved) {
+		st = proof_hold(o, err);
+		if (st < 0) {
+			mgi_out_abandon(o);
+			return st;
+		}
+	}
+	if (close(o->fd) && !o->sys)
+		o->sys = errno;
+	o->fd = -1;
+	if (!o->sys)
+		o->sys = rename_new(o->partial, o->path);
+	if (o->sys) {
+		st = mgi_fail_sys(err, o->mg, o->sys, MGI_SAY_FILE_UNWRITABLE,
+		                  "path", o->path);
+		mgi_out_abandon(o);
+		return st;
+	}
+	folder_sync(o->path);
+	out_free(o);
+	return MAILGUARD_OK;
+}
+
+void mgi_out_abandon(mgi_out *o)
+{
+	if (!o)
+		return;
+	if (o->fd >= 0)
+		close(o->fd);
+	(void)unlink(o->partial);
+	out_free(o);
+}
