@@ -40,6 +40,8 @@ typedef struct mgi_store_reader {
 } mgi_store_reader;
 
 typedef struct mgi_store_more {
+	/* Messages are made of objects: no byte of them lies in the file. */
+	bool makes;
 	/* "pst" or "ost", if one reader has several. */
 	const char *(*format)(const mailguard_store *s);
 	/* The bytes of the item just stepped to. Yours. */

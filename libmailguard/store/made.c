@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "store/drain.h"
 
 #define MARK ".mailguard-salvage"
 
@@ -100,10 +99,9 @@ static bool is_there(mgi_sink *w, const char *path)
 
 mailguard_status mgi_made_file(mgi_sink *w,
                                const char *path,
-                               mailguard_message *msg,
+                               mgi_mail *mail,
                                mailguard_error *err)
 {
-	mailguard_source *src;
 	mailguard_status st;
 	const char *partial;
 	mgi_out *o;
@@ -120,11 +118,8 @@ mailguard_status mgi_made_file(mgi_sink *w,
 	st = mgi_out_open(&o, w->mg, path, err);
 	if (st < 0)
 		return st;
-	st = mailguard_message_source(&src, msg, err);
-	if (st >= 0) {
-		st = mgi_drain(src, out_put, o, err);
-		mailguard_source_free(src);
-	}
+	mgi_out_prove(o);
+	st = mgi_mail_drain(mail, out_put, o, err);
 	if (st < 0) {
 		mgi_out_abandon(o);
 		return st;

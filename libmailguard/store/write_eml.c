@@ -13,8 +13,7 @@ static mailguard_status eml_open(mgi_sink *w, mailguard_error *err)
 }
 
 static mailguard_status eml_put(mgi_sink *w,
-                                const mailguard_item *item,
-                                mailguard_message *msg,
+                                mgi_mail *mail,
                                 mailguard_error *err)
 {
 	const char *folder = w->dest, *path;
@@ -22,7 +21,7 @@ static mailguard_status eml_put(mgi_sink *w,
 
 	if (w->folders)
 		folder = mgi_arena_printf(w->arena, "%s/%s", w->dest,
-		                          mgi_sink_name(w, item->folder));
+		                          mgi_sink_name(w, mail->item->folder));
 	path = folder ? mgi_arena_printf(w->arena, "%s/%s.eml", folder,
 	                                 mgi_u64(w->count).text)
 	              : NULL;
@@ -30,7 +29,7 @@ static mailguard_status eml_put(mgi_sink *w,
 		return mgi_fail_nomem(err);
 	if (w->folders && mgi_path_kind(folder) != MGI_ENTRY_FOLDER)
 		st = mgi_made_folder(w, folder, err);
-	return st < 0 ? st : mgi_made_file(w, path, msg, err);
+	return st < 0 ? st : mgi_made_file(w, path, mail, err);
 }
 
 const mgi_store_writer mgi_write_eml = { "eml", eml_open, eml_put,

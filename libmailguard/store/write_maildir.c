@@ -78,10 +78,9 @@ static void flags_add(mailguard_buffer *name, uint32_t flags)
 /* Unique by its number here; the time is the message's own. */
 static const char *name_make(mgi_sink *w,
                              const char *folder,
-                             const mailguard_item *item,
-                             mailguard_message *msg)
+                             const mgi_mail *mail)
 {
-	int64_t seconds = mailguard_message_date(msg) / 1000000;
+	int64_t seconds = mail->date / 1000000;
 	mailguard_buffer name;
 	const char *out = NULL;
 
@@ -89,7 +88,7 @@ static const char *name_make(mgi_sink *w,
 	mgi_buf_printf(&name, "%s/cur/%s.M%s.mailguard", folder,
 	               mgi_i64(seconds > 0 ? seconds : 0).text,
 	               mgi_u64(w->count).text);
-	flags_add(&name, item->flags);
+	flags_add(&name, mail->item->flags);
 	if (mgi_buf_status(&name, NULL) >= 0)
 		out = mgi_arena_strdup(w->arena, mgi_buf_text(&name));
 	mgi_buf_done(&name);
@@ -97,20 +96,19 @@ static const char *name_make(mgi_sink *w,
 }
 
 static mailguard_status maildir_put(mgi_sink *w,
-                                    const mailguard_item *item,
-                                    mailguard_message *msg,
+                                    mgi_mail *mail,
                                     mailguard_error *err)
 {
 	const char *folder, *path;
 	mailguard_status st;
 
-	st = folder_of(&folder, w, item->folder, err);
+	st = folder_of(&folder, w, mail->item->folder, err);
 	if (st < 0)
 		return st;
-	path = name_make(w, folder, item, msg);
+	path = name_make(w, folder, mail);
 	if (!path)
 		return mgi_fail_nomem(err);
-	return mgi_made_file(w, path, msg, err);
+	return mgi_made_file(w, path, mail, err);
 }
 
 const mgi_store_writer mgi_write_maildir = { "maildir", maildir_open,

@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/cursor.h"
 #include "base/fail.h"
-#include "store/drain.h"
 
 /* One file under way; a store with folders has one for each. */
 typedef struct box {
@@ -64,6 +62,7 @@ static mailguard_status box_of(box **out,
 	st = mgi_out_open(&b->out, w->mg, b->path, err);
 	if (st < 0)
 		return st;
+	mgi_out_prove(b->out);
 	b->next = w->state;
 	w->state = b;
 	*out = b;
@@ -76,11 +75,11 @@ static void say(mgi_out *o, const char *text)
 }
 
 /* "From ann@example.org Thu Jan  1 00:00:00 2026", in UTC as RFC 4155 says. */
-static void from_write(mgi_out *o, mailguard *mg, mailguard_message *msg)
+static void from_write(mgi_out *o, mailguard *mg, mailguard_time date)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	mgi_civil c = mgi_civil_of(mailguard_message_date(msg), 0);
+	mgi_civil c = mgi_civil_of(date, 0);
 	mailguard_buffer line;
 
 	mgi_buf_init(&line, mg);
@@ -97,106 +96,120 @@ static void from_write(mgi_out *o, mailguard *mg, mailguard_message *msg)
 /* Where a line begins is remembered from piece to piece. */
 typedef struct quoter {
 	mgi_out *out;
-	unsigned char held[8]; /* ">>>From" may be cut between pieces */
-	size_t held_len;
-	bool line_begin, last_lf;
+	uint64_t quotes;  /* ">" at the head of this line, not written yet */
+	unsigned letters; /* of "From " behind them, likewise */
+	bool line_begin;  /* nothing else of this line was seen */
+	bool last_lf;
 } quoter;
 
-/* Could these bytes still become ">*From "? 1 they are, 0 maybe, -1 no. */
-static int is_from(const unsigned char *at, size_t n)
-{
-	static const char from[] = "From ";
-	size_t i = 0, k;
+static const char from[] = "From ";
 
-	while (i < n && at[i] == '>')
-		i++;
-	for (k = 0; k < 5; k++) {
-		if (i + k == n)
-			return 0;
-		if (at[i + k] != (unsigned char)from[k])
-			return -1;
-	}
-	return 1;
+/* What was held back of a line. */
+static void head_write(quoter *q)
+{
+	static const char many[] = ">>>>>>>>>>>>>>>>";
+
+	for (; q->quotes >= sizeof(many) - 1; q->quotes -= sizeof(many) - 1)
+		say(q->out, many);
+	mgi_out_write(q->out, mgi_span(many, (size_t)q->quotes));
+	mgi_out_write(q->out, mgi_span(from, q->letters));
+	q->quotes = q->letters = 0;
+	q->line_begin = false;
 }
 
-static void held_flush(quoter *q)
+/* At the head of a line: how many bytes of `s` were taken. */
+static size_t head_feed(quoter *q, mailguard_span s)
 {
-	mgi_out_write(q->out, mgi_span(q->held, q->held_len));
-	q->held_len = 0;
-}
-
-static void quote_feed(quoter *q, mailguard_span s)
-{
-	size_t i, begin = 0;
+	size_t i;
 
 	for (i = 0; i < s.len; i++) {
-		if (q->line_begin) {
-			int is;
-
-			/* Decide on few bytes, kept aside until it is clear. */
-			q->held[q->held_len++] = s.data[i];
-			is = is_from(q->held, q->held_len);
-			if (is == 1)
-				say(q->out, ">");
-			if (is != 0 || q->held_len == sizeof(q->held)) {
-				held_flush(q);
-				q->line_begin = false;
-			}
-			begin = i + 1;
-		}
-		if (s.data[i] == '\n') {
-			if (q->held_len)
-				held_flush(q);
-			if (begin <= i)
-				mgi_out_write(q->out, mgi_span(s.data + begin,
-				                               i + 1 - begin));
-			begin = i + 1;
-			q->line_begin = true;
+		if (s.data[i] == '>' && !q->letters) {
+			q->quotes++;
+		} else if (s.data[i] == (unsigned char)from[q->letters]) {
+			if (++q->letters < sizeof(from) - 1)
+				continue;
+			q->quotes++; /* it is a From_ line */
+			head_write(q);
+			return i + 1;
+		} else {
+			head_write(q);
+			return i;
 		}
 	}
-	if (begin < s.len)
-		mgi_out_write(q->out, mgi_span(s.data + begin, s.len - begin));
-	if (s.len)
-		q->last_lf = s.data[s.len - 1] == '\n';
+	return i;
 }
 
-static void quote_put(void *to, mailguard_span bytes)
+/* Is there a line end with ">" or "F" behind it among these? */
+static bool is_suspect(const unsigned char *at)
 {
-	quote_feed(to, bytes);
+	unsigned char any = 0;
+	int i;
+
+	for (i = 0; i < 64; i++)
+		any |= (at[i] == '\n') &
+		       ((at[i + 1] == 'F') | (at[i + 1] == '>'));
+	return any;
+}
+
+/* As many bytes as need no look: up to a line that may have to be quoted. */
+static size_t plain_run(mailguard_span s)
+{
+	size_t i = 0;
+
+	while (i + 64 < s.len && !is_suspect(s.data + i))
+		i += 64;
+	for (; i < s.len; i++)
+		if (s.data[i] == '\n' &&
+		    (i + 1 == s.len || s.data[i + 1] == 'F' ||
+		     s.data[i + 1] == '>'))
+			return i + 1;
+	return i;
+}
+
+static void quote_put(void *to, mailguard_span s)
+{
+	quoter *q = to;
+
+	if (s.len)
+		q->last_lf = s.data[s.len - 1] == '\n';
+	while (s.len) {
+		size_t n = q->line_begin ? head_feed(q, s) : 0;
+
+		s = mgi_span_from(s, n);
+		if (q->line_begin)
+			continue;
+		n = plain_run(s);
+		mgi_out_write(q->out, mgi_span_head(s, n));
+		q->line_begin = n && s.data[n - 1] == '\n';
+		s = mgi_span_from(s, n);
+	}
 }
 
 static mailguard_status text_write(mgi_out *o,
-                                   mailguard_message *msg,
+                                   mgi_mail *mail,
                                    mailguard_error *err)
 {
-	quoter q = { o, { 0 }, 0, true, true };
-	mailguard_source *src;
-	mailguard_status st;
+	quoter q = { o, 0, 0, true, true };
+	mailguard_status st = mgi_mail_drain(mail, quote_put, &q, err);
 
-	st = mailguard_message_source(&src, msg, err);
-	if (st < 0)
-		return st;
-	st = mgi_drain(src, quote_put, &q, err);
-	mailguard_source_free(src);
-	held_flush(&q);
+	head_write(&q);
 	say(o, q.last_lf ? "\n" : "\n\n");
 	return st;
 }
 
 static mailguard_status mbox_put(mgi_sink *w,
-                                 const mailguard_item *item,
-                                 mailguard_message *msg,
+                                 mgi_mail *mail,
                                  mailguard_error *err)
 {
 	mailguard_status st;
 	box *b;
 
-	st = box_of(&b, w, item->folder, err);
+	st = box_of(&b, w, mail->item->folder, err);
 	if (st < 0)
 		return st;
 	w->to = b->path;
-	from_write(b->out, w->mg, msg);
-	return text_write(b->out, msg, err);
+	from_write(b->out, w->mg, mail->date);
+	return text_write(b->out, mail, err);
 }
 
 static mailguard_status mbox_finish(mgi_sink *w, mailguard_error *err)

@@ -4,7 +4,7 @@
  * maps, references), all three floors, and every mail delivered; with the most
  * memory that was needed. Without FILE, 1 GiB of 16,000 mails made here.
  *
- *	bench_pst [--write FILE | FILE]
+ *	bench_pst [--write FILE [MAILS [ATTACHMENT-BYTES]] | FILE]
  */
 #include <mailguard/store.h>
 
@@ -140,8 +140,15 @@ int main(int argc, char **argv)
 {
 	char made[] = "/tmp/bench_pst.XXXXXX";
 
-	if (argc == 3 && strcmp(argv[1], "--write") == 0)
-		return pst_make(argv[2], &plan) ? 1 : 0;
+	if (argc >= 3 && strcmp(argv[1], "--write") == 0) {
+		pst_plan own = plan;
+
+		if (argc > 3)
+			own.messages = (unsigned)strtoul(argv[3], NULL, 10);
+		if (argc > 4)
+			own.attach = (unsigned)strtoul(argv[4], NULL, 10);
+		return pst_make(argv[2], &own) ? 1 : 0;
+	}
 	if (argc == 2) {
 		measure(argv[1]);
 		return 0;

@@ -85,6 +85,41 @@ Test(store_salvage, every_message_arrives_the_same_in_either_format)
 	}
 }
 
+/* However many quotes there are, and wherever a window of bytes ends. */
+Test(store_salvage, every_from_line_is_quoted_once_more)
+{
+	static char text[200000], got[210000];
+	mailguard_salvage_report r;
+	size_t n = 0, m = 0, i, k;
+	const char *path;
+	FILE *f;
+
+	n += (size_t)sprintf(text, HEAD "Subject: q\n\n");
+	for (i = 0; n < sizeof(text) - 300; i++) {
+		for (k = 0; k < i % 70; k++)
+			text[n++] = '>';
+		n += (size_t)sprintf(text + n, "%s\n",
+		                     i % 3 == 0   ? "From here"
+		                     : i % 3 == 1 ? "Fro"
+		                                  : "F");
+	}
+	path = temp_write("b.eml", text, n);
+	ok(salvage(path, dest_of(path, "d"), "mbox", &r, NULL));
+	f = fopen(dest_of(path, "d"), "rb");
+	cr_assert(f && fgets(got, sizeof(got), f) != NULL);
+	m = fread(got, 1, sizeof(got), f);
+	fclose(f);
+	for (i = k = 0; i < n; i++, k++) {
+		bool head = !i || text[i - 1] == '\n';
+		size_t q = head ? strspn(text + i, ">") : 0;
+
+		if (head && strncmp(text + i + q, "From ", 5) == 0)
+			cr_assert(eq(chr, got[k++], '>'));
+		cr_assert(eq(chr, got[k], text[i]), "%zu", i);
+	}
+	cr_expect(eq(sz, m, k + 1)); /* a blank line behind it */
+}
+
 Test(store_salvage, nothing_is_written_over)
 {
 	const char *path = temp_write("b", TRAP, strlen(TRAP));

@@ -124,6 +124,24 @@ static void base64_flush(state *s)
 	mgi_buf_cut(&s->held, rest);
 }
 
+/* Only the line that is cut between two pieces is copied. */
+static void base64_feed(state *s, mailguard_span in)
+{
+	size_t over = s->held.len % MGI_BASE64_LINE;
+
+	if (over) {
+		mailguard_span rest = mgi_span_head(in, MGI_BASE64_LINE - over);
+
+		mgi_buf_add(&s->held, rest.data, rest.len);
+		in = mgi_span_from(in, rest.len);
+		base64_flush(s);
+	}
+	over = in.len % MGI_BASE64_LINE;
+	mgi_base64_lines(&s->out, mgi_span_head(in, in.len - over), "\n");
+	in = mgi_span_from(in, in.len - over);
+	mgi_buf_add(&s->held, in.data, in.len);
+}
+
 /* CRLF becomes LF, wherever the bytes are cut. */
 static void raw_feed(state *s, mailguard_span in)
 {
@@ -163,8 +181,7 @@ static mailguard_status feed(state *s,
 		base64_flush(s);
 		break;
 	default:
-		mgi_buf_add(&s->held, in.data, in.len);
-		base64_flush(s);
+		base64_feed(s, in);
 	}
 	return st;
 }

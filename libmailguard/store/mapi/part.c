@@ -33,20 +33,54 @@ typedef struct shape {
 	bool control, mark;
 } shape;
 
+#define BLOCK 64
+
+/* What these bytes are, wherever their lines end. */
+static void block_look(shape *x, const unsigned char *at, size_t n)
+{
+	unsigned char control = 0, high = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		unsigned char c = at[i];
+
+		high = (unsigned char)(high + (c >> 7));
+		control |=
+			((c < ' ') & (c != '\n') & (c != '\t')) | (c == 0x7f);
+	}
+	x->high += high;
+	x->control |= control != 0;
+}
+
+/* Is there "=_", so that a line could be taken for a boundary? */
+static bool mark_find(mailguard_span s)
+{
+	const unsigned char *at;
+
+	while (s.len && (at = memchr(s.data, '_', s.len)) != NULL) {
+		if (at > s.data && at[-1] == '=')
+			return true;
+		s = mgi_span_from(s, (size_t)(at - s.data) + 1);
+	}
+	return false;
+}
+
 static shape shape_of(mailguard_span s)
 {
 	shape x = { 0, 0, false, false };
-	size_t i, line = 0;
+	mailguard_span rest = s;
+	size_t i;
 
-	for (i = 0; i < s.len; i++) {
-		unsigned char c = s.data[i];
+	for (i = 0; i + BLOCK <= s.len; i += BLOCK)
+		block_look(&x, s.data + i, BLOCK);
+	block_look(&x, s.data + i, s.len - i);
+	x.mark = mark_find(s);
+	while (rest.len) {
+		const unsigned char *lf = memchr(rest.data, '\n', rest.len);
+		size_t n = lf ? (size_t)(lf - rest.data) : rest.len;
 
-		x.high += c >= 0x80;
-		x.control |= (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
-		/* A line that could be taken for a boundary. */
-		x.mark |= c == '_' && line && s.data[i - 1] == '=';
-		line = c == '\n' ? 0 : line + 1;
-		x.longest = line > x.longest ? line : x.longest;
+		x.longest = n > x.longest ? n : x.longest;
+		rest = mgi_span_from(rest, n + 1);
 	}
 	return x;
 }

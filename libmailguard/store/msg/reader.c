@@ -143,6 +143,7 @@ static void msg_close(mailguard_store *s)
 }
 
 static const mgi_store_more more = {
+	.makes = true,
 	.format = msg_format,
 	.source = msg_source,
 	.settle = msg_settle,

@@ -152,24 +152,34 @@ static mailguard_status inflate(mailguard_span *out,
 	return MAILGUARD_OK;
 }
 
+/* Its whole extent, judged; nothing if it lies outside. */
+static mailguard_status extent_get(mailguard_span *out,
+                                   uint32_t *wrong,
+                                   mgi_pst_view *v,
+                                   const mgi_pst_block *b,
+                                   mailguard_error *err)
+{
+	uint32_t extent = mgi_pst_extent(v->shape, b->stored);
+	mailguard_status st;
+
+	*wrong = MGI_PST_BLOCK_OUT;
+	*out = mgi_span(NULL, 0);
+	if (!mgi_pst_block_fits(v->shape, b, v->pst->size))
+		return MAILGUARD_OK;
+	st = mgi_pst_desk_read(out, v, b->at, extent, err);
+	if (st >= 0 && out->len == extent) /* else it was longer when opened */
+		*wrong = mgi_pst_block_judge(v->shape, out->data, b);
+	return st;
+}
+
 mailguard_status mgi_pst_block_look(uint32_t *wrong,
                                     mgi_pst_view *v,
                                     const mgi_pst_block *b,
                                     mailguard_error *err)
 {
-	uint32_t extent = mgi_pst_extent(v->shape, b->stored);
-	mailguard_status st;
-	size_t got;
+	mailguard_span s;
 
-	*wrong = MGI_PST_BLOCK_OUT;
-	if (!mgi_pst_block_fits(v->shape, b, v->pst->size))
-		return MAILGUARD_OK;
-	st = mgi_file_read(v->pst->file, b->at, v->raw, extent, &got, err);
-	if (st < 0)
-		return st;
-	if (got == extent) /* else it was longer when opened */
-		*wrong = mgi_pst_block_judge(v->shape, v->raw, b);
-	return MAILGUARD_OK;
+	return extent_get(&s, wrong, v, b, err);
 }
 
 static mailguard_status block_read(mailguard_span *out,
@@ -180,12 +190,15 @@ static mailguard_status block_read(mailguard_span *out,
 	mailguard_status st;
 	uint32_t wrong;
 
-	st = mgi_pst_block_look(&wrong, v, b, err);
+	st = extent_get(out, &wrong, v, b, err);
 	if (st < 0)
 		return st;
 	if (!mgi_pst_block_usable(wrong))
 		return unreadable(v, err);
 	v->harm += wrong != 0;
+	/* What was read ahead stays as it is in the file. */
+	if (out->data != v->raw)
+		memcpy(v->raw, out->data, b->stored);
 	*out = mgi_span(v->raw, b->stored);
 	if (MGI_PST_BID_INSIDE(b->bid))
 		return MAILGUARD_OK;

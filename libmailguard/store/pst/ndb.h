@@ -85,6 +85,8 @@ void mgi_pst_header_read(mgi_pst_header *out, mailguard_span bytes);
 
 typedef struct mgi_pst_names mgi_pst_names;
 
+#define MGI_PST_SPARE 4
+
 /* Shared by threads: nothing of it changes once it is open. */
 typedef struct mgi_pst {
 	mailguard *mg;
@@ -99,6 +101,8 @@ typedef struct mgi_pst {
 	unsigned crypt;    /* as the blocks are, whatever the header says */
 	/* What to read by instead of the trees; NULL: by the trees. */
 	struct mgi_pst_index *index;
+	/* Given back by views that are done, taken by those that begin. */
+	_Atomic(struct mgi_pst_desk *) spare[MGI_PST_SPARE];
 	atomic_uint holders;
 } mgi_pst;
 
@@ -118,13 +122,15 @@ mgi_pst *mgi_pst_hold(mgi_pst *p);
 void mgi_pst_free(mgi_pst *p); /* NULL is fine */
 
 /*
- * One thread's way into it, with what it keeps at hand. It lives in an arena,
- * which pays for all it reads; only mgi_pst_view_done() must be called.
+ * One thread's way into it. What it reads lives in an arena; what it keeps at
+ * hand is a desk's, which goes to the next view. mgi_pst_view_done() must be
+ * called, before the file is given back.
  */
 typedef struct mgi_pst_view {
 	mgi_pst *pst; /* borrowed */
 	const mgi_pst_shape *shape;
 	mgi_arena *arena;
+	struct mgi_pst_desk *desk;   /* of this view or the one it is below */
 	struct mgi_pst_pages *pages; /* at hand; shared with views below */
 	unsigned char *raw;          /* one block as it lies in the file */
 	unsigned char *decoded;      /* ... as it was before */
@@ -137,6 +143,18 @@ mailguard_status mgi_pst_view_init(mgi_pst_view *v,
                                    mgi_arena *arena,
                                    mailguard_error *err);
 void mgi_pst_view_done(mgi_pst_view *v);
+void mgi_pst_desk_free(struct mgi_pst_desk *d); /* NULL is fine */
+/*
+ * `n` bytes (at most a block's) at `at`, valid until the next; fewer at the
+ * file's end. Who reads on where the last ones ended reads ahead.
+ */
+mailguard_status mgi_pst_desk_read(mailguard_span *out,
+                                   mgi_pst_view *v,
+                                   uint64_t at,
+                                   size_t n,
+                                   mailguard_error *err);
+/* Room for pages at hand. */
+struct mgi_pst_pages *mgi_pst_pages_new(mgi_arena *arena);
 
 /* -- pages.c --------------------------------------------------------------- */
 

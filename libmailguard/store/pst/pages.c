@@ -169,33 +169,13 @@ mgi_pst_block mgi_pst_entry_block(const mgi_pst_shape *s,
 
 /* -- a view ---------------------------------------------------------------- */
 
-mailguard_status mgi_pst_view_init(mgi_pst_view *v,
-                                   mgi_pst *p,
-                                   mgi_arena *arena,
-                                   mailguard_error *err)
+struct mgi_pst_pages *mgi_pst_pages_new(mgi_arena *arena)
 {
-	const mgi_pst_shape *s = p->header.shape;
+	struct mgi_pst_pages *p = mgi_arena_alloc(arena, sizeof(*p));
 
-	memset(v, 0, sizeof(*v));
-	v->pst = p;
-	v->shape = s;
-	v->arena = arena;
-	v->pages = mgi_arena_alloc(arena, sizeof(*v->pages));
-	if (v->pages)
-		v->pages->arena = arena;
-	v->raw = mgi_arena_alloc(arena, s->block_max);
-	if (s->variant == MGI_PST_WIDE)
-		v->decoded = mgi_arena_alloc(arena, UINT16_MAX);
-	if (mgi_arena_failed(arena))
-		return mgi_fail_nomem(err);
-	return s->variant == MGI_PST_WIDE ? mgi_pack_new(&v->pack, p->mg, err)
-	                                  : MAILGUARD_OK;
-}
-
-void mgi_pst_view_done(mgi_pst_view *v)
-{
-	mgi_pack_free(v->pack);
-	v->pack = NULL;
+	if (p)
+		p->arena = arena;
+	return p;
 }
 
 static kept *kept_oldest(struct mgi_pst_pages *p)

@@ -219,9 +219,13 @@ mgi_pst *mgi_pst_hold(mgi_pst *p)
 
 void mgi_pst_free(mgi_pst *p)
 {
+	size_t i;
+
 	if (!p || atomic_fetch_sub_explicit(&p->holders, 1,
 	                                    memory_order_acq_rel) != 1)
 		return;
+	for (i = 0; i < MGI_PST_SPARE; i++)
+		mgi_pst_desk_free(atomic_load(&p->spare[i]));
 	mgi_file_close(p->file);
 	mgi_arena_free(p->arena);
 }

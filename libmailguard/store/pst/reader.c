@@ -192,6 +192,7 @@ static void reader_walk_end(mailguard_walk *w)
 }
 
 static const mgi_store_more more = {
+	.makes = true,
 	.format = reader_format,
 	.source = reader_source,
 	.settle = reader_settle,

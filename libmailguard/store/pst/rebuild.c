@@ -37,10 +37,12 @@ static void other_note(void *self, const mgi_pst_node *n)
 	if (MGI_PST_NID_TYPE(n->nid) == MGI_PST_TYPE_MESSAGE)
 		return;
 	if (r->other_count == r->other_room) {
-		r->other_room = r->other_room ? r->other_room * 2 : 256;
-		more = mgi_arena_array(r->arena, r->other_room, sizeof(*more));
+		uint32_t room = r->other_room ? r->other_room * 2 : 256;
+
+		more = mgi_arena_array(r->arena, room, sizeof(*more));
 		if (!more)
 			return; /* the arena remembers */
+		r->other_room = room;
 		if (r->other_count)
 			memcpy(more, r->others, r->other_count * sizeof(*more));
 		r->others = more;
