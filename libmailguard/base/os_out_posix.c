@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/os_make.h"
 
 #define PIECE ((size_t)64 << 10)
 #define AGAIN ((size_t)512 << 10) /* read at once; of whole pieces */
@@ -170,27 +171,6 @@ void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes)
 	}
 }
 
-/* The name itself must outlive a crash as well. */
-static void folder_sync(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[4096];
-	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
-	int fd;
-
-	if (n >= sizeof(folder))
-		return;
-	memcpy(folder, path, n);
-	if (!n)
-		folder[n++] = '.';
-	folder[n] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)fsync(fd);
-	close(fd);
-}
-
 static void out_free(mgi_out *o)
 {
 	mailguard *mg = o->mg;
@@ -261,20 +241,6 @@ static mailguard_status proof_hold(mgi_out *o, mailguard_error *err)
 	                       "path", o->path);
 }
 
-/* Never over what is there; not every file system can promise that. */
-static int rename_new(const char *from, const char *to)
-{
-	struct stat sb;
-
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return errno;
-	if (lstat(to, &sb) == 0)
-		return EEXIST;
-	return rename(from, to) ? errno : 0;
-}
-
 mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err)
 {
 	mailguard_status st;
@@ -293,14 +259,13 @@ mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err)
 		o->sys = errno;
 	o->fd = -1;
 	if (!o->sys)
-		o->sys = rename_new(o->partial, o->path);
+		o->sys = mgi_os_rename(o->partial, o->path);
 	if (o->sys) {
 		st = mgi_fail_sys(err, o->mg, o->sys, MGI_SAY_FILE_UNWRITABLE,
 		                  "path", o->path);
 		mgi_out_abandon(o);
 		return st;
 	}
-	folder_sync(o->path);
 	out_free(o);
 	return MAILGUARD_OK;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/cursor.h"
+#include "base/cells.h"
 #include "base/fail.h"
 #include "base/hash.h"
 
@@ -95,55 +95,6 @@ static mailguard_status line_read(mailguard_span *out,
 	return MAILGUARD_OK;
 }
 
-/* Cells of a line, without its end; how many. */
-static size_t cells_of(mailguard_span cell[CELLS], mailguard_span line)
-{
-	mgi_cursor c;
-	size_t n = 0;
-
-	if (line.data && line.len && line.data[line.len - 1] == '\n')
-		line.len--;
-	c = mgi_cursor_of(line);
-	memset(cell, 0, CELLS * sizeof(*cell));
-	while (n < CELLS && mgi_cursor_until(&cell[n], &c, '\t'))
-		n++;
-	return n;
-}
-
-/* "\t", "\n" and "\\" back into what they stand for; false if too long. */
-static bool unescape(char *to, size_t room, mailguard_span s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s.len && n + 1 < room; i++) {
-		char c = (char)s.data[i];
-
-		if (c == '\\' && i + 1 < s.len) {
-			c = (char)s.data[++i];
-			c = c == 't' ? '\t' : c == 'n' ? '\n' : c;
-		}
-		to[n++] = c;
-	}
-	to[n] = '\0';
-	return i == s.len;
-}
-
-static bool number(uint64_t *out, mailguard_span s)
-{
-	return mgi_span_u64(out, s, UINT64_MAX);
-}
-
-static bool moment(mailguard_time *out, mailguard_span s)
-{
-	bool minus = s.len && s.data[0] == '-';
-	uint64_t n;
-
-	if (!mgi_span_u64(&n, mgi_span_from(s, minus), INT64_MAX))
-		return false;
-	*out = minus ? -(mailguard_time)n : (mailguard_time)n;
-	return true;
-}
-
 static bool file_take(mgi_manifest_line *out,
                       mgi_manifest *m,
                       const mailguard_span *cell)
@@ -152,10 +103,12 @@ static bool file_take(mgi_manifest_line *out,
 
 	f->path = m->path;
 	f->folder = m->folder;
-	return unescape(m->path, sizeof(m->path), cell[1]) &&
-	       unescape(m->folder, sizeof(m->folder), cell[2]) &&
-	       number(&f->size, cell[3]) && moment(&f->changed, cell[4]) &&
-	       number(&f->number, cell[5]) && number(&f->ends, cell[6]);
+	return mgi_cell_text(m->path, sizeof(m->path), cell[1]) &&
+	       mgi_cell_text(m->folder, sizeof(m->folder), cell[2]) &&
+	       mgi_cell_u64(&f->size, cell[3]) &&
+	       mgi_cell_i64(&f->changed, cell[4]) &&
+	       mgi_cell_u64(&f->number, cell[5]) &&
+	       mgi_cell_u64(&f->ends, cell[6]);
 }
 
 static bool mail_take(mgi_manifest_line *out,
@@ -166,15 +119,18 @@ static bool mail_take(mgi_manifest_line *out,
 	uint64_t marks = 0;
 
 	r->id = m->id;
-	if (!number(&r->offset, cell[1]) || !number(&r->size, cell[2]) ||
+	if (!mgi_cell_u64(&r->offset, cell[1]) ||
+	    !mgi_cell_u64(&r->size, cell[2]) ||
 	    !mgi_unhex(r->digests.mg1, 32, cell[3]) ||
 	    !mgi_unhex(r->digests.sha256, 32, cell[4]) ||
-	    !number(&r->gap, cell[5]) || !moment(&r->date, cell[6]) ||
-	    !moment(&r->arrived, cell[7]) ||
-	    !number(&r->attachments, cell[8]) || !number(&marks, cell[9]))
+	    !mgi_cell_u64(&r->gap, cell[5]) ||
+	    !mgi_cell_i64(&r->date, cell[6]) ||
+	    !mgi_cell_i64(&r->arrived, cell[7]) ||
+	    !mgi_cell_u64(&r->attachments, cell[8]) ||
+	    !mgi_cell_u64(&marks, cell[9]))
 		return false;
 	r->marks = (uint32_t)marks;
-	return unescape(m->id, sizeof(m->id), cell[10]);
+	return mgi_cell_text(m->id, sizeof(m->id), cell[10]);
 }
 
 static bool note_take(mgi_manifest_line *out,
@@ -189,9 +145,10 @@ static bool note_take(mgi_manifest_line *out,
 	if (!mgi_span_u64(&severity, cell[1], MAILGUARD_SEVERITY_LOSS))
 		return false;
 	f->severity = (int32_t)severity;
-	return unescape(m->code, sizeof(m->code), cell[2]) &&
-	       number(&f->offset, cell[3]) && number(&f->length, cell[4]) &&
-	       number(&f->item, cell[5]);
+	return mgi_cell_text(m->code, sizeof(m->code), cell[2]) &&
+	       mgi_cell_u64(&f->offset, cell[3]) &&
+	       mgi_cell_u64(&f->length, cell[4]) &&
+	       mgi_cell_u64(&f->item, cell[5]);
 }
 
 mailguard_status mgi_manifest_next(mgi_manifest_line *out,
@@ -209,7 +166,7 @@ mailguard_status mgi_manifest_next(mgi_manifest_line *out,
 	st = line_read(&line, m, err);
 	if (st < 0)
 		return st;
-	n = cells_of(cell, line);
+	n = mgi_cells_of(cell, CELLS, line);
 	if (mgi_span_is(cell[0], "file") && n == 7) {
 		out->kind = MGI_MANIFEST_FILE;
 		good = file_take(out, m, cell);
@@ -268,8 +225,9 @@ static mailguard_status whole(mgi_manifest *m, mailguard_error *err)
 		if (st < 0)
 			return st;
 	}
-	if (cells_of(cell, line) != 3 || !mgi_span_is(cell[0], "end") ||
-	    !number(&m->mails, cell[1]) || !mgi_unhex(want, 32, cell[2]))
+	if (mgi_cells_of(cell, CELLS, line) != 3 ||
+	    !mgi_span_is(cell[0], "end") || !mgi_cell_u64(&m->mails, cell[1]) ||
+	    !mgi_unhex(want, 32, cell[2]))
 		return bad(m, err);
 	st = mgi_hash_new(&hash, m->mg, err);
 	while (st >= 0 && at < m->last) {
@@ -298,9 +256,10 @@ static mailguard_status head_read(mgi_manifest *m, mailguard_error *err)
 	st = line_read(&line, m, err);
 	if (st < 0)
 		return st;
-	if (cells_of(cell, line) != 4 ||
+	if (mgi_cells_of(cell, CELLS, line) != 4 ||
 	    !mgi_span_is(cell[0], "mailguard-manifest") ||
-	    !moment(&m->written, cell[3]) || !number(&version, cell[1]))
+	    !mgi_cell_i64(&m->written, cell[3]) ||
+	    !mgi_cell_u64(&version, cell[1]))
 		return bad(m, err);
 	if (version > 1)
 		return mgi_fail(err, m->mg, MAILGUARD_EUNSUPPORTED,
@@ -309,7 +268,8 @@ static mailguard_status head_read(mgi_manifest *m, mailguard_error *err)
 	st = line_read(&line, m, err);
 	if (st < 0)
 		return st;
-	if (cells_of(cell, line) != 4 || !mgi_span_is(cell[0], "store"))
+	if (mgi_cells_of(cell, CELLS, line) != 4 ||
+	    !mgi_span_is(cell[0], "store"))
 		return bad(m, err);
 	m->level = mgi_span_is(cell[1], "full") ? MAILGUARD_CHECK_FULL
 	                                        : MAILGUARD_CHECK_STRUCTURE;

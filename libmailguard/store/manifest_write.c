@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/cells.h"
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/os_dir.h"
@@ -16,35 +17,6 @@ struct mgi_manifest_out {
 	mailguard_buffer line;
 	uint64_t mails;
 };
-
-/* Tabs and line ends part cells and lines; a path may hold either. */
-static void cell_put(mailguard_buffer *b, const char *s)
-{
-	mgi_buf_putc(b, '\t');
-	for (; *s; s++) {
-		if (*s == '\t' || *s == '\n' || *s == '\\') {
-			mgi_buf_putc(b, '\\');
-			mgi_buf_putc(b, *s == '\t'   ? 't'
-			                : *s == '\n' ? 'n'
-			                             : '\\');
-		} else {
-			mgi_buf_putc(b, *s);
-		}
-	}
-}
-
-static void number_put(mailguard_buffer *b, uint64_t n)
-{
-	cell_put(b, mgi_u64(n).text);
-}
-
-static void hex_put(mailguard_buffer *b, const unsigned char *bytes)
-{
-	char hex[MGI_SHA256_HEX];
-
-	mgi_hex(hex, mgi_span(bytes, MGI_SHA256_BYTES));
-	cell_put(b, hex);
-}
 
 static void line_end(mgi_manifest_out *m, bool hashed)
 {
@@ -78,14 +50,14 @@ mailguard_status mgi_manifest_create(mgi_manifest_out **out,
 		return st;
 	}
 	mgi_buf_puts(&m->line, "mailguard-manifest\t1");
-	cell_put(&m->line, mailguard_version());
-	cell_put(&m->line, mgi_i64(mgi_now(s->mg)).text);
+	mgi_cell_put(&m->line, mailguard_version());
+	mgi_cell_put_i64(&m->line, mgi_now(s->mg));
 	line_end(m, true);
 	mgi_buf_puts(&m->line, "store");
-	cell_put(&m->line,
-	         level == MAILGUARD_CHECK_FULL ? "full" : "structure");
-	cell_put(&m->line, mailguard_store_format(s));
-	cell_put(&m->line, s->path);
+	mgi_cell_put(&m->line,
+	             level == MAILGUARD_CHECK_FULL ? "full" : "structure");
+	mgi_cell_put(&m->line, mailguard_store_format(s));
+	mgi_cell_put(&m->line, s->path);
 	line_end(m, true);
 	*out = m;
 	return MAILGUARD_OK;
@@ -94,28 +66,29 @@ mailguard_status mgi_manifest_create(mgi_manifest_out **out,
 void mgi_manifest_put_file(mgi_manifest_out *m, const mgi_file_record *f)
 {
 	mgi_buf_puts(&m->line, "file");
-	cell_put(&m->line, f->path);
-	cell_put(&m->line, f->folder);
-	number_put(&m->line, f->size);
-	cell_put(&m->line, mgi_i64(f->changed).text);
-	number_put(&m->line, f->number);
-	number_put(&m->line, f->ends);
+	mgi_cell_put(&m->line, f->path);
+	mgi_cell_put(&m->line, f->folder);
+	mgi_cell_put_u64(&m->line, f->size);
+	mgi_cell_put_i64(&m->line, f->changed);
+	mgi_cell_put_u64(&m->line, f->number);
+	mgi_cell_put_u64(&m->line, f->ends);
 	line_end(m, true);
 }
 
 void mgi_manifest_put_mail(mgi_manifest_out *m, const mgi_mail_record *r)
 {
 	mgi_buf_puts(&m->line, "mail");
-	number_put(&m->line, r->offset);
-	number_put(&m->line, r->size);
-	hex_put(&m->line, r->digests.mg1);
-	hex_put(&m->line, r->digests.sha256);
-	number_put(&m->line, r->gap);
-	cell_put(&m->line, mgi_i64(r->date).text);
-	cell_put(&m->line, mgi_i64(r->arrived).text);
-	number_put(&m->line, r->attachments);
-	number_put(&m->line, r->marks);
-	cell_put(&m->line, r->id);
+	mgi_cell_put_u64(&m->line, r->offset);
+	mgi_cell_put_u64(&m->line, r->size);
+	mgi_cell_put_hex(&m->line, mgi_span(r->digests.mg1, MGI_SHA256_BYTES));
+	mgi_cell_put_hex(&m->line,
+	                 mgi_span(r->digests.sha256, MGI_SHA256_BYTES));
+	mgi_cell_put_u64(&m->line, r->gap);
+	mgi_cell_put_i64(&m->line, r->date);
+	mgi_cell_put_i64(&m->line, r->arrived);
+	mgi_cell_put_u64(&m->line, r->attachments);
+	mgi_cell_put_u64(&m->line, r->marks);
+	mgi_cell_put(&m->line, r->id);
 	line_end(m, true);
 	m->mails++;
 }
@@ -123,11 +96,11 @@ void mgi_manifest_put_mail(mgi_manifest_out *m, const mgi_mail_record *r)
 void mgi_manifest_put_note(mgi_manifest_out *m, const mailguard_finding *f)
 {
 	mgi_buf_puts(&m->line, "note");
-	number_put(&m->line, (uint64_t)f->severity);
-	cell_put(&m->line, f->code);
-	number_put(&m->line, f->offset);
-	number_put(&m->line, f->length);
-	number_put(&m->line, f->item);
+	mgi_cell_put_u64(&m->line, (uint64_t)f->severity);
+	mgi_cell_put(&m->line, f->code);
+	mgi_cell_put_u64(&m->line, f->offset);
+	mgi_cell_put_u64(&m->line, f->length);
+	mgi_cell_put_u64(&m->line, f->item);
 	line_end(m, true);
 }
 
@@ -152,8 +125,8 @@ mailguard_status mgi_manifest_commit(mgi_manifest_out *m, mailguard_error *err)
 
 	st = mgi_hash_done(sum, m->hash, err);
 	mgi_buf_puts(&m->line, "end");
-	number_put(&m->line, m->mails);
-	hex_put(&m->line, sum);
+	mgi_cell_put_u64(&m->line, m->mails);
+	mgi_cell_put_hex(&m->line, mgi_span(sum, MGI_SHA256_BYTES));
 	line_end(m, false);
 	if (st >= 0)
 		st = mgi_buf_status(&m->line, err);
