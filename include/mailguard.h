@@ -17,6 +17,7 @@
 #include <mailguard/store.h>
 #include <mailguard/profile.h>
 #include <mailguard/notice.h>
+#include <mailguard/backup.h>
 #include <mailguard/checkup.h>
 #include <mailguard/report.h>
 

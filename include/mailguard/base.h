@@ -22,7 +22,8 @@ typedef enum mailguard_status {
 	MAILGUARD_EIO = -3,         /**< The system said no; see `sys`. */
 	MAILGUARD_EFORMAT = -4,     /**< Not a thing this library knows. */
 	MAILGUARD_ECANCELLED = -5,  /**< Progress or interrupt said stop. */
-	MAILGUARD_EBUSY = -6,       /**< Another thread is in this object. */
+	MAILGUARD_EBUSY = -6,       /**< Another thread is in this object, or
+	                                  another program in this file. */
 	MAILGUARD_ELIMIT = -7,      /**< A named limit was reached. */
 	MAILGUARD_EEXIST = -8,      /**< It would overwrite something. */
 	MAILGUARD_EUNSUPPORTED = -9 /**< Built without it. */
