@@ -222,6 +222,29 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_backup_restore(
 	mailguard_error *err);
 #define MAILGUARD_BACKUP_ALL ((size_t)-1)
 /**
+ * Move a store to another place: out of the backup, with every message compared
+ * by its digest with what it was. The original must still be what was backed
+ * up. It is left as it is, or, with `aside`, gets a name that ends in ".moved";
+ * it is never removed.
+ *
+ * @param dest   A new file or folder, in a place without risks for mail: on a
+ *               disk of this machine that is not synced, shared or removable
+ *               (MAILGUARD_BACKUP_SYNCED allows it).
+ * @param aside  1: a program must not find the original under its name again.
+ * @retval MAILGUARD_EBUSY   The original has changed since: back it up anew.
+ * @retval MAILGUARD_EEXIST  `dest` is there already; or what the original is
+ *                           to be called is, and then `dest` stays.
+ * @retval MAILGUARD_EINVAL  A risky place, or there is no such store.
+ * @retval MAILGUARD_EIO     As for mailguard_backup_restore().
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_backup_move(
+	mailguard_backup_report *out,
+	mailguard_backup *b,
+	size_t store,
+	const char *dest,
+	int aside,
+	mailguard_error *err);
+/**
  * Try it out: restore all stores to a temporary place, read every message, and
  * compare with what was there when the backup was made. The place is cleared.
  *
