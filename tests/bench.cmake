@@ -20,6 +20,7 @@ if(MAILGUARD_NET)
   add_dependencies(benchmarks peer_bare)
 endif()
 target_sources(bench_store PRIVATE support/make_store.c)
+target_sources(bench_backup PRIVATE support/make_store.c)
 target_sources(bench_pst PRIVATE store/pst_make.c store/pst_make_ltp.c
   store/pst_make_ndb.c)
 # What others make of the same bytes; bench_store says what was not here.
