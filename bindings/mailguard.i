@@ -12,6 +12,7 @@
 %include "store.i"
 %include "notice.i"
 %include "checkup.i"
+%include "backup.i"
 %include "find.i"
 %include "look.i"
 %include "report.i"

@@ -26,6 +26,7 @@ Mail files, which are only ever read:
     check(path)          is it whole? check(path).summary
     salvage(path, dest)  what can be reached, into a new store
     downloads(path)      what was fetched by POP3, as the program remembers it
+    backup(paths, dest)  sealed copies; Backup(path).verify(), drill(), restore()
 
 And the people who are waiting:
 
@@ -41,6 +42,8 @@ from .core import Item, version
 from .errors import (AlreadyExists, Busy, Cancelled, Error, FormatError,
                      InvalidArgument, LimitReached, OutOfMemory,
                      SystemRefused, Unsupported)
+from .backups import (BackedStore, Backup, BackupFinding, BackupReport,
+                      backup)
 from .checkups import Checkup, Step, checkup
 from .finds import Around, Found, Looked, find, look
 from .incidents import Incident, StatusPage, Subject, status
@@ -56,14 +59,15 @@ from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
 
 __version__ = version()
 __all__ = [
-    "AlreadyExists", "Around", "Attachment", "Busy", "Cancelled", "Change",
-    "Checked", "Checkup", "Classifier", "Component", "Download", "Downloads",
-    "Endpoint", "Error",
-    "Explanation", "Finding", "Flags", "FormatError", "Found", "Incident",
-    "InvalidArgument", "Item", "LimitReached", "Looked", "MailGuard",
-    "Meaning", "Message", "Next", "Notice", "OutOfMemory", "ProbeResult",
-    "Reading", "Salvaged", "StatusPage", "Step", "Store", "Subject", "Summary",
-    "SystemRefused", "Unsupported", "Verdict", "check", "checkup", "diff",
-    "downloads", "endpoint", "explain", "export_settings", "find", "look", "notice", "open",
-    "probe", "salvage", "settings", "status", "version", "weigh",
+    "AlreadyExists", "Around", "Attachment", "BackedStore", "Backup",
+    "BackupFinding", "BackupReport", "Busy", "Cancelled", "Change", "Checked",
+    "Checkup", "Classifier", "Component", "Download", "Downloads", "Endpoint",
+    "Error", "Explanation", "Finding", "Flags", "FormatError", "Found",
+    "Incident", "InvalidArgument", "Item", "LimitReached", "Looked",
+    "MailGuard", "Meaning", "Message", "Next", "Notice", "OutOfMemory",
+    "ProbeResult", "Reading", "Salvaged", "StatusPage", "Step", "Store",
+    "Subject", "Summary", "SystemRefused", "Unsupported", "Verdict", "backup",
+    "check", "checkup", "diff", "downloads", "endpoint", "explain",
+    "export_settings", "find", "look", "notice", "open", "probe", "salvage",
+    "settings", "status", "version", "weigh",
 ]
