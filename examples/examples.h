@@ -107,12 +107,20 @@ bool ex_slurp(char **out, size_t *len, const ex_call *call, const char *path);
 mailguard_report_format ex_report_format(const ex_call *call);
 /* How a verb ends that made it; for a monitor, the code of a plugin. */
 int ex_report_status(const ex_call *call, const mailguard_report *r);
+/* Where a backup goes: "/mnt/usb/mailguard-20261123-094500" in `to` if
+   "/mnt/usb" is a folder; else as given. */
+const char *ex_backup_dest(char *to, size_t room, const char *given);
+/* A backup and what became of it, in the format asked for. */
+int ex_backup_tell(ex_call *call,
+                   const mailguard_backup *b,
+                   const mailguard_backup_report *report);
 /* How the program ends: `result`, unless what was told got lost, or a signal
    ended it early. */
 int ex_end(const ex_call *call, int result);
 /* A buffer's text to stdout with a line end. */
 void ex_print(const mailguard_buffer *buf);
 
+extern const ex_opt ex_backup_options[];
 extern const ex_opt ex_check_options[];
 extern const ex_opt ex_checkup_options[];
 extern const ex_opt ex_export_options[];
@@ -124,9 +132,13 @@ extern const ex_opt ex_list_options[];
 extern const ex_opt ex_notice_options[];
 extern const ex_opt ex_probe_options[];
 extern const ex_opt ex_rebuild_options[];
+extern const ex_opt ex_relocate_options[];
+extern const ex_opt ex_restore_options[];
 extern const ex_opt ex_salvage_options[];
 extern const ex_opt ex_status_options[];
+extern const ex_opt ex_verify_options[];
 
+int ex_backup(ex_call *call);
 int ex_bounce(ex_call *call);
 int ex_check(ex_call *call);
 int ex_checkup(ex_call *call);
@@ -140,8 +152,11 @@ int ex_list(ex_call *call);
 int ex_notice(ex_call *call);
 int ex_probe(ex_call *call);
 int ex_rebuild(ex_call *call);
+int ex_relocate(ex_call *call);
+int ex_restore(ex_call *call);
 int ex_salvage(ex_call *call);
 int ex_status(ex_call *call);
+int ex_verify(ex_call *call);
 int ex_weigh(ex_call *call);
 
 #endif

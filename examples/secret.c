@@ -18,7 +18,7 @@
 #define TABLE_MAX ((size_t)16 << 20)
 
 /* Not optimised away, as what is not read again may be. */
-static void wipe(char *p, size_t n)
+void ex_secret_wipe(char *p, size_t n)
 {
 	volatile char *v = p;
 
@@ -78,6 +78,15 @@ bool ex_secrets_open(ex_secrets *s,
 	if (!s->table)
 		return failed(s, table_command);
 	return command_run(s, table_command, s->table, TABLE_MAX, &len);
+}
+
+int ex_secret_line(char *out, size_t room, ex_secrets *s)
+{
+	size_t len;
+
+	if (!s->command || !command_run(s, s->command, out, room, &len))
+		return -1;
+	return (int)strcspn(out, "\r\n");
 }
 
 /* The secret of a login in the table; its length, or -1. */
@@ -273,14 +282,15 @@ int ex_secret(char *out,
 void ex_secrets_close(ex_secrets *s)
 {
 	if (s->table)
-		wipe(s->table, strlen(s->table));
+		ex_secret_wipe(s->table, strlen(s->table));
 	free(s->table);
 	if (s->logins)
-		wipe((char *)s->logins, s->login_count * sizeof(*s->logins));
+		ex_secret_wipe((char *)s->logins,
+		               s->login_count * sizeof(*s->logins));
 	free(s->logins);
 	s->logins = NULL;
 	s->login_count = 0;
-	wipe(s->kept, sizeof(s->kept));
+	ex_secret_wipe(s->kept, sizeof(s->kept));
 	s->table = NULL;
 	s->login[0] = '\0';
 }

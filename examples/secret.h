@@ -38,6 +38,10 @@ int ex_secret(char *out,
               size_t room,
               const mailguard_endpoint *whose,
               void *payload);
+/* The first line its command prints; its length, or -1 and told. */
+int ex_secret_line(char *out, size_t room, ex_secrets *s);
+/* Overwrite, and not be optimised away. */
+void ex_secret_wipe(char *p, size_t n);
 /* Wipes and frees. */
 void ex_secrets_close(ex_secrets *s);
 

@@ -38,3 +38,11 @@ set_tests_properties(examples.settings PROPERTIES LABELS examples TIMEOUT 120
   ENVIRONMENT
   "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
   FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
+
+# Backups made, verified, tried out and restored.
+add_test(NAME examples.backup COMMAND ${Python3_EXECUTABLE}
+  ${CMAKE_CURRENT_SOURCE_DIR}/examples/test_backup.py)
+set_tests_properties(examples.backup PROPERTIES LABELS examples TIMEOUT 300
+  ENVIRONMENT
+  "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
+  FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
