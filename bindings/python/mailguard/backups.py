@@ -89,7 +89,9 @@ class Backup:
     @classmethod
     def _made(cls, mg: MailGuard, it: _core.Backup, path: Path) -> "Backup":
         own = cls.__new__(cls)
-        own._mg, own._it, own.path = mg, it, path
+        own._mg = mg
+        own._it = it
+        own.path = path
         return own
 
     def _doc(self) -> Dict[str, Any]:
@@ -107,10 +109,12 @@ class Backup:
     @property
     def stores(self) -> Tuple[BackedStore, ...]:
         """The mail files and folders in it."""
-        return tuple(
-            BackedStore(**{**_only(BackedStore, s),
-                           "newest": _date(s["newest"])})
-            for s in self._doc()["stores"])
+        stores = []
+        for s in self._doc()["stores"]:
+            own = _only(BackedStore, s)
+            own["newest"] = _date(s["newest"])
+            stores.append(BackedStore(**own))
+        return tuple(stores)
 
     @property
     def findings(self) -> Tuple[BackupFinding, ...]:
