@@ -23,6 +23,10 @@ void mgi_os_close(int fd);
  * is set and what came before it is still counted.
  */
 size_t mgi_os_read(int fd, uint64_t offset, void *to, size_t n, int *sys);
+/* A new file to write, seen by its owner alone; -1 with *sys set. */
+int mgi_os_create(const char *path, int *sys);
+/* A new folder likewise, with a name of its own in `to`; -1 likewise. */
+int mgi_os_temp_folder(char *to, size_t room, int *sys);
 /* A new file without a name, gone when it is closed; -1 with *sys set. */
 int mgi_os_temp(int *sys);
 /* All `n` bytes to `offset`; *sys is set if that fails. */

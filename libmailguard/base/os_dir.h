@@ -59,6 +59,10 @@ void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes);
 mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err);
 /* As if it had never been. NULL is fine. */
 void mgi_out_abandon(mgi_out *o);
+/* A new folder of a name of its own, for its owner alone; NULL on failure. */
+const char *mgi_folder_temp(mgi_arena *arena,
+                            mailguard *mg,
+                            mailguard_error *err);
 /* A new folder; EEXIST if something has that name. */
 mailguard_status mgi_folder_make(mailguard *mg,
                                  const char *path,

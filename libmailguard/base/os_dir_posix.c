@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/os.h"
 
 static mgi_entry_kind kind_of(mode_t mode)
 {
@@ -116,6 +117,27 @@ mailguard_status mgi_dir_read(mgi_dir *out,
 	if (st >= 0 && out->count)
 		qsort(out->at, out->count, sizeof(*out->at), by_name);
 	return st;
+}
+
+const char *mgi_folder_temp(mgi_arena *arena,
+                            mailguard *mg,
+                            mailguard_error *err)
+{
+	char name[64];
+	const char *own;
+	int sys;
+
+	if (mgi_os_temp_folder(name, sizeof(name), &sys) < 0) {
+		(void)mgi_fail_sys(err, mg, sys, MGI_SAY_FILE_UNWRITABLE,
+		                   "path", name);
+		return NULL;
+	}
+	own = mgi_arena_strdup(arena, name);
+	if (!own) {
+		mgi_path_remove(name);
+		(void)mgi_fail_nomem(err);
+	}
+	return own;
 }
 
 mailguard_status mgi_folder_make(mailguard *mg,

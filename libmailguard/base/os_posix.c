@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -105,6 +106,36 @@ size_t mgi_os_read(int fd, uint64_t offset, void *to, size_t n, int *sys)
 		done += (size_t)got;
 	}
 	return done;
+}
+
+int mgi_os_create(const char *path, int *sys)
+{
+	int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	             0600);
+
+	*sys = fd < 0 ? errno : 0;
+	return fd;
+}
+
+int mgi_os_temp_folder(char *to, size_t room, int *sys)
+{
+	static const char *const names[] = { "/var/tmp/mailguard-XXXXXX",
+		                             "/tmp/mailguard-XXXXXX" };
+	size_t i;
+
+	*sys = ENOENT;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) >= room)
+			continue;
+		memcpy(to, names[i], strlen(names[i]) + 1);
+		if (mkdtemp(to)) {
+			*sys = 0;
+			return 0;
+		}
+		*sys = errno;
+	}
+	return -1;
 }
 
 int mgi_os_temp(int *sys)

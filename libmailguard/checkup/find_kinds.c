@@ -26,7 +26,7 @@ const mgi_find_kind mgi_find_kinds[MGI_FIND_KINDS] = {
 	  MGI_NEWEST_BY_FILE, false },
 	{ "nst", "outlook", "pst ost nst", MGI_SAY_FIND_KIND_NST,
 	  MGI_NEWEST_BY_FILE, false },
-	{ "dbx", "outlook-express", "dbx", MGI_SAY_FIND_KIND_DBX,
+	{ "dbx", "outlook-express", "dbx mbx", MGI_SAY_FIND_KIND_DBX,
 	  MGI_NEWEST_BY_FILE, false },
 	{ "bmf", "becky", "bmf", MGI_SAY_FIND_KIND_BMF, MGI_NEWEST_BY_FILE,
 	  true },
@@ -155,6 +155,8 @@ static mgi_find_kind_id by_magic(const char *name, mailguard_span head)
 	/* Only what holds messages; Folders.dbx and the like hold none. */
 	if (has(head, 0, "\xcf\xad\x12\xfe\xc5\xfd\x74\x6f", 8))
 		return MGI_FIND_DBX;
+	if (has(head, 0, "JMF6", 4) || has(head, 0, "JMF9", 4))
+		return MGI_FIND_DBX; /* version 4 */
 	if (has(head, 0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
 		return mgi_find_ends(name, ".msg") ? MGI_FIND_MSG
 		                                   : MGI_FIND_NONE;

@@ -136,7 +136,11 @@ extern const mgi_store_reader mgi_store_msg;
 extern const mgi_store_reader mgi_store_dbx;
 extern const mgi_store_reader mgi_store_mbx;
 extern const mgi_store_reader mgi_store_olm;
+extern const mgi_store_reader mgi_store_bmf;
+extern const mgi_store_reader mgi_store_archive;
 
+/* Who reads it best; NULL: nobody. */
+const mgi_store_reader *mgi_store_reader_for(const mgi_store_sight *sight);
 /* Add a file in the store's arena; false, remembered there, if no memory. */
 bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f);
 /* Does a file of that name hold a message? */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/os_dir.h"
 #include "store/from_line.h"
 
 #define MARK "\xef\xbb\xbf"
@@ -54,11 +55,22 @@ static int header_score(mailguard_span s)
 	return score;
 }
 
+/* Windows Live Mail's folders are of such files, below this list of them. */
+static bool is_live_mail(const mgi_store_sight *sight)
+{
+	const char *list = mgi_arena_printf(
+		sight->arena, "%s/Mail.MSMessageStore", sight->path);
+
+	return list && mgi_path_kind(list) == MGI_ENTRY_FILE;
+}
+
 static int eml_sniff(const mgi_store_sight *sight)
 {
 	mailguard_span s = sight->head;
 	bool named = is_eml_name(sight->name);
 
+	if (sight->is_folder && is_live_mail(sight))
+		return 70;
 	if (sight->is_folder)
 		return mgi_files_has(sight->arena, sight->path, is_eml_name)
 		               ? 40

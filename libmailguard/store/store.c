@@ -14,10 +14,10 @@
 static const mgi_store_reader *const readers[] = {
 	&mgi_store_maildir, &mgi_store_mbox, &mgi_store_eml, &mgi_store_emlx,
 	&mgi_store_mh,      &mgi_store_pst,  &mgi_store_msg, &mgi_store_dbx,
-	&mgi_store_mbx,     &mgi_store_olm,
+	&mgi_store_mbx,     &mgi_store_olm,  &mgi_store_bmf, &mgi_store_archive,
 };
 
-static const mgi_store_reader *reader_for(const mgi_store_sight *sight)
+const mgi_store_reader *mgi_store_reader_for(const mgi_store_sight *sight)
 {
 	const mgi_store_reader *best = NULL;
 	int most = 0;
@@ -69,7 +69,7 @@ static mailguard_status reader_find(mailguard_store *s, mailguard_error *err)
 		st = head_read(&sight, err);
 	if (st < 0)
 		return st;
-	s->reader = reader_for(&sight);
+	s->reader = mgi_store_reader_for(&sight);
 	if (mgi_arena_failed(s->arena))
 		return mgi_fail_nomem(err);
 	if (!s->reader)

@@ -100,6 +100,7 @@ Test(find, files_are_told_by_their_bytes_not_their_names)
 	put_bytes("c.nst", "!BDN\0\0\0\0SM\x24\0", 12);
 	put_bytes("d.dbx", "\xcf\xad\x12\xfe\xc5\xfd\x74\x6f", 8);
 	put_bytes("Folders.dbx", "\xcf\xad\x12\xfe\xc6\xfd\x74\x6f", 8);
+	put_bytes("g.mbx", "JMF6", 4);
 	put_bytes("e.olm", "PK\3\4", 4);
 	put_bytes("f.zip", "PK\3\4", 4);
 	put("empty.mbox", "");
@@ -116,6 +117,7 @@ Test(find, files_are_told_by_their_bytes_not_their_names)
 		          got);
 		cr_expect(strstr(got, "dbx ") && strstr(got, " /d.dbx\n"), "%s",
 		          got);
+		cr_expect(strstr(got, " /g.mbx\n") != NULL, "%s", got);
 		cr_expect(strstr(got, "olm ") && strstr(got, " /e.olm\n"), "%s",
 		          got);
 		cr_expect(strstr(got, "notes") == NULL, "%s", got);

@@ -65,7 +65,7 @@ static const char mail[] =
 	"<OPFMessageCopyReferences>zero@example.org</OPFMessageCopyReferences>"
 	"<OPFMessageCopySentTime>2018-10-17T12:16:53</OPFMessageCopySentTime>"
 	"<OPFMessageCopySubject>\xe8\xa6\x8b\xe7\xa9\x8d</"
-        "OPFMessageCopySubject>"
+	"OPFMessageCopySubject>"
 	"<OPFMessageCopyGetFlagStatus>1</OPFMessageCopyGetFlagStatus>"
 	"<OPFMessageGetIsRead>1E0</OPFMessageGetIsRead>"
 	"<OPFMessageGetPriority>1</OPFMessageGetPriority>"

@@ -81,6 +81,16 @@ Test(store_one_file, mh_is_read_in_the_order_of_its_numbers)
 	             ":two:1 :nine:0 :ten:0 sub:below:0 "));
 }
 
+Test(store_one_file, folders_of_windows_live_mail_are_known_by_their_list)
+{
+	put("wlm/Mail.MSMessageStore", "an ESE data base");
+	put("wlm/ann/Inbox/1.eml", MAIL("one"));
+	put("wlm/ann/Sent Items/2.eml", MAIL("two"));
+	cr_expect(eq(str,
+	             (char *)listing(folder_of(put("wlm/edb.log", "")), "eml"),
+	             "ann/Inbox:one:0 ann/Sent Items:two:0 "));
+}
+
 #define LIST(flags)                                                    \
  "<?xml version=\"1.0\"?><plist><dict><key>flags</key><integer>" flags \
  "</integer></dict></plist>\n"
