@@ -179,6 +179,7 @@ Test(store_archive, what_is_not_given_is_named)
 	cr_expect(eq(int, s.verdict, MAILGUARD_SOUNDNESS_DAMAGED));
 	cr_expect(eq(str, s.codes,
 	             "archive.locked all.zip/secret.eml\n"
+	             "archive.twin all.zip/a.eml\n"
 	             "archive.name all.zip/a.eml/b.eml\n"
 	             "archive.nested all.zip/more.zip\n"));
 }

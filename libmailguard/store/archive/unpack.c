@@ -135,6 +135,9 @@ static int file_make(job *j, const char *path, int *sys)
 			return -1;
 		fd = mgi_os_create(full, sys);
 	}
+	if (fd >= 0 && i > 2)
+		mgi_archive_refuse(j->to, path, MAILGUARD_SEVERITY_WARN,
+		                   MGI_SAY_ARCHIVE_TWIN);
 	return fd;
 }
 
@@ -266,17 +269,67 @@ static mailguard_status members_take(job *j,
 
 /* -- cut off --------------------------------------------------------------- */
 
+#define TAR_BLOCK 512
+
+static bool is_zero(const unsigned char *at, size_t n)
+{
+	while (n && !at[n - 1])
+		n--;
+	return !n;
+}
+
+/* The octal number of a member's size; UINT64_MAX if it is none. */
+static uint64_t tar_size(const unsigned char *head)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 124; i < 136 && head[i] == ' '; i++)
+		;
+	for (; i < 136 && head[i] >= '0' && head[i] <= '7'; i++)
+		n = n * 8 + (uint64_t)(head[i] - '0');
+	return head[124] & 0x80 ? UINT64_MAX : n;
+}
+
+/*
+ * Does a bare tar end with zero blocks, and only there? A zero block before
+ * is a lost head, and what stands behind it goes unseen.
+ */
+static bool tar_is_whole(mgi_file *f)
+{
+	uint64_t at = 0, size = mgi_file_size(f), n;
+	unsigned char block[TAR_BLOCK];
+	size_t got;
+
+	for (;; at += TAR_BLOCK + (n + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK) {
+		if (at >= size ||
+		    mgi_file_read(f, at, block, TAR_BLOCK, &got, NULL) < 0 ||
+		    got < TAR_BLOCK)
+			return false;
+		if (is_zero(block, TAR_BLOCK))
+			break;
+		n = tar_size(block);
+		if (n > size)
+			return n == UINT64_MAX; /* not told so that we know */
+	}
+	for (; at < size; at += got)
+		if (mgi_file_read(f, at, block, TAR_BLOCK, &got, NULL) < 0 ||
+		    !got || !is_zero(block, got))
+			return false;
+	return true;
+}
+
 /* libarchive takes a file that ends between two members for whole. */
 static mailguard_status end_look(bool *torn,
                                  mailguard *mg,
                                  const char *path,
                                  mailguard_error *err)
 {
-	unsigned char head[512], tail[512];
+	unsigned char head[TAR_BLOCK];
 	mailguard_status st;
 	mgi_zip *zip = NULL;
-	size_t n, i;
 	mgi_file *f;
+	size_t n;
 
 	*torn = false;
 	st = mgi_file_open(&f, mg, path, err);
@@ -289,9 +342,7 @@ static mailguard_status end_look(bool *torn,
 		mgi_zip_free(zip);
 	} else if (st >= 0 && n == sizeof(head) &&
 	           memcmp(head + 257, "ustar", 5) == 0) {
-		st = mgi_file_read(f, mgi_file_size(f) - n, tail, n, &n, err);
-		for (i = 0; i < n; i++)
-			*torn |= tail[i] != 0;
+		*torn = !tar_is_whole(f);
 	}
 	mgi_file_close(f);
 	return st == MAILGUARD_EFORMAT ? MAILGUARD_OK : st;

@@ -272,6 +272,9 @@ mailguard_status mgi_mapi_value_text(mailguard_buffer *out,
 		cs = mgi_charset_find(mgi_span_of("utf-16le"));
 	else
 		cs = mgi_code_page(mgi_mapi_code_page(o));
+	/* Some writers name UTF-8 and write their own code page. */
+	if (cs == mgi_charset_utf8() && !mgi_utf8_valid(v->bytes))
+		cs = NULL;
 	if (!cs)
 		cs = mgi_charset_sniff(v->bytes);
 	if (!cs)
