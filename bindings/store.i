@@ -305,6 +305,20 @@ typedef struct {} Store;
 	}
 }
 
+%extend Mail {
+	/** The mail that its winmail.dat is; None if it has none. */
+	PyObject *tnef(MailGuard *mg, mailguard_error *err)
+	{
+		mailguard_source *src;
+		mailguard_status st;
+
+		st = mailguard_tnef_source(&src, mg, $self->it, err);
+		if (st == MAILGUARD_ITEROVER)
+			Py_RETURN_NONE;
+		return st < 0 ? NULL : py_bytes(src, 0, err);
+	}
+}
+
 /** Message by message. */
 typedef struct {} Walk;
 %extend Walk {

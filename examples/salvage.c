@@ -64,6 +64,14 @@ static bool resume_take(void *into, const ex_opt *o, const char *value)
 	return true;
 }
 
+static bool tnef_take(void *into, const ex_opt *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((mailguard_salvage_options *)into)->open_tnef = 1;
+	return true;
+}
+
 const ex_opt ex_salvage_options[] = {
 	{ "--to", "FORMAT",
 	  "what DEST is to be: mbox, maildir or eml; else as STORE is",
@@ -74,6 +82,11 @@ const ex_opt ex_salvage_options[] = {
 	  offsetof(mailguard_salvage_options, report), NULL },
 	{ "--resume", NULL, "go on with what an earlier run left of DEST",
 	  "途中で止まった救出の続きを行います", 0, resume_take },
+	{ "--open-tnef", NULL,
+	  "what lies in a winmail.dat in its place; else bytes stay as they "
+	  "are",
+	  "winmail.dat を開き、中の本文と添付ファイルを書き出します", 0,
+	  tnef_take },
 	EX_OPT_END,
 };
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/handle.h"
 #include "store/drain.h"
 #include "store/maildir.h"
+#include "store/tnef.h"
 #include "store/weigh.h"
 
 /* What of a message is missing when another one begins in its middle. */
@@ -91,7 +93,38 @@ static void cues_tell(mailguard_check *c, const mailguard_item *item)
 	}
 }
 
-static void count(mailguard_check *c, const mailguard_item *item)
+/* Its winmail.dat, if it has one: true if something of that is lost. */
+static mailguard_status tnef_tell(bool *loss,
+                                  mailguard_check *c,
+                                  const mailguard_item *item,
+                                  mailguard_error *err)
+{
+	mailguard_finding f = {
+		MAILGUARD_SEVERITY_LOSS, 0, 0, 0, 0, NULL, NULL, NULL
+	};
+	mailguard_message *msg;
+	mailguard_status st;
+	uint32_t wrong = 0;
+
+	if (!c->exam.tnef || !c->exam.decode)
+		return MAILGUARD_OK;
+	st = mailguard_walk_message(&msg, c->walk, err);
+	if (st < 0)
+		return st;
+	st = mgi_tnef_look(&wrong, c->store->mg, msg, err);
+	mailguard_message_free(msg);
+	*loss = wrong != 0;
+	f.item = item->index;
+	f.offset = item->offset;
+	f.where = item->file;
+	if (wrong)
+		mgi_check_note(c, &f, MGI_SAY_MESSAGE_TNEF_TORN);
+	if (st == MAILGUARD_ELIMIT)
+		mgi_error_clear(err);
+	return st == MAILGUARD_ELIMIT || st >= 0 ? MAILGUARD_OK : st;
+}
+
+static void count(mailguard_check *c, const mailguard_item *item, bool loss)
 {
 	const mgi_exam *e = &c->exam;
 	mgi_mail_record r = { item->offset,
@@ -103,8 +136,8 @@ static void count(mailguard_check *c, const mailguard_item *item)
 		              0,
 		              e->digests,
 		              e->id };
-	bool loss = damages_tell(c, item);
 
+	loss |= damages_tell(c, item);
 	loss |= torn_tell(c, item);
 	cues_tell(c, item);
 	if (loss)
@@ -142,6 +175,7 @@ static mailguard_status message_look(mailguard_check *c,
                                      mailguard_error *err)
 {
 	mailguard_status st = MAILGUARD_OK;
+	bool loss = false;
 
 	c->item = item->index;
 	if (!c->walk->tapped) {
@@ -156,7 +190,9 @@ static mailguard_status message_look(mailguard_check *c,
 		mgi_check_ends(c, c->walk->file);
 	if (c->store->reader == &mgi_store_maildir)
 		mgi_maildir_check_name(c, item, c->exam.lone);
-	count(c, item);
+	st = tnef_tell(&loss, c, item, err);
+	if (st >= 0)
+		count(c, item, loss);
 	return st;
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mime/parser.h"
 #include "store/times.h"
+#include "store/tnef.h"
 
 void mgi_exam_init(mgi_exam *e, mailguard *mg, bool decode, bool hashed)
 {
@@ -31,7 +32,7 @@ void mgi_exam_begin(mgi_exam *e)
 
 	e->damage_count = 0;
 	e->size = e->attachments = e->lone = 0;
-	e->cr = false;
+	e->cr = e->tnef = false;
 	e->date = e->arrived = 0;
 	e->id[0] = '\0';
 	mgi_cues_begin(&e->cues);
@@ -121,6 +122,7 @@ static void event_look(mgi_exam *e, const mailguard_parser_event *ev)
 		e->attachments +=
 			(ev->part->flags & MAILGUARD_PART_ATTACHMENT) &&
 			!is_forwarded(e, ev->part);
+		e->tnef |= mgi_tnef_named(ev->part);
 		break;
 	case MAILGUARD_PARSER_BODY:
 		if (!ev->aside)

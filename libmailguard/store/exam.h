@@ -29,6 +29,7 @@ typedef struct mgi_exam {
 	uint64_t size, attachments;
 	uint64_t lone; /* line ends without a CR */
 	bool cr;
+	bool tnef; /* a part may be a winmail.dat */
 	mailguard_time date, arrived;
 	char id[MGI_EXAM_ID_MAX + 1]; /* "" if it has none */
 	mgi_digests digests;

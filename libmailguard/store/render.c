@@ -4,9 +4,11 @@
 #include "store/check.h"
 
 #include "base/fail.h"
+#include "base/handle.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "store/drain.h"
+#include "store/tnef.h"
 
 static void count(void *to, mailguard_span bytes)
 {
@@ -31,7 +33,41 @@ static mailguard_status part_size(uint64_t *out,
 	return st;
 }
 
+/* What lies in a winmail.dat, as if it were attached. */
+static mailguard_status inside_write(mgi_jsonw *w,
+                                     mailguard *mg,
+                                     mailguard_message *msg,
+                                     const char *inside,
+                                     mailguard_error *err)
+{
+	mailguard_status st;
+	mgi_tnef_file file;
+	mgi_mapi *o;
+	size_t i;
+
+	st = mgi_tnef_object_of(&o, mg, msg, false, err);
+	if (st == MAILGUARD_ELIMIT)
+		mgi_error_clear(err);
+	if (st == MAILGUARD_ITEROVER || st == MAILGUARD_ELIMIT)
+		return MAILGUARD_OK;
+	for (i = 0; st >= 0; i++) {
+		st = mgi_tnef_file_at(&file, o, i, err);
+		if (st != MAILGUARD_OK)
+			break;
+		mgi_jsonw_object(w, NULL);
+		mgi_jsonw_str(w, "name", mgi_buf_text(&file.name));
+		mgi_jsonw_str(w, "type", mgi_buf_text(&file.type));
+		mgi_jsonw_int(w, "size", (int64_t)file.size);
+		mgi_jsonw_str(w, "inside", inside);
+		mgi_jsonw_end(w);
+		mgi_tnef_file_done(&file);
+	}
+	mgi_mapi_free(o);
+	return st < 0 ? st : MAILGUARD_OK;
+}
+
 static mailguard_status attachments_write(mgi_jsonw *w,
+                                          mailguard *mg,
                                           mailguard_message *msg,
                                           mailguard_error *err)
 {
@@ -51,12 +87,17 @@ static mailguard_status attachments_write(mgi_jsonw *w,
 		mgi_jsonw_str(w, "type", part->type);
 		mgi_jsonw_int(w, "size", (int64_t)size);
 		mgi_jsonw_end(w);
+		if (mgi_tnef_named(part))
+			st = inside_write(w, mg, msg, part->name, err);
+		if (st < 0)
+			return st;
 	}
 	mgi_jsonw_end(w);
 	return MAILGUARD_OK;
 }
 
 static mailguard_status item_write(mgi_jsonw *w,
+                                   mailguard *mg,
                                    const mailguard_item *item,
                                    mailguard_message *msg,
                                    mailguard_error *err)
@@ -81,7 +122,7 @@ static mailguard_status item_write(mgi_jsonw *w,
 	mgi_jsonw_str(w, "subject", mailguard_message_subject(msg));
 	mgi_jsonw_str(w, "message_id", mailguard_message_id(msg));
 	mgi_jsonw_int(w, "size", (int64_t)item->size);
-	st = attachments_write(w, msg, err);
+	st = attachments_write(w, mg, msg, err);
 	mgi_jsonw_str(w, "sha256", hex);
 	mgi_jsonw_str(w, "digest", digest);
 	mgi_jsonw_int(w, "offset", (int64_t)item->offset);
@@ -100,7 +141,7 @@ mailguard_status mailguard_walk_json(mailguard_buffer *out,
 
 	mgi_jsonw_init(&w, out);
 	mgi_jsonw_object(&w, NULL);
-	st = item_write(&w, &walk->item, msg, err);
+	st = item_write(&w, walk->store->mg, &walk->item, msg, err);
 	mgi_jsonw_end(&w);
 	written = mgi_jsonw_finish(&w, st < 0 ? NULL : err);
 	if (st < 0)

@@ -217,6 +217,30 @@ static mailguard_status message_put(job *j,
 	return st < 0 ? st : written_tell(j, item, loss, err);
 }
 
+/* As it was meant, if that is wanted and can be. */
+static mailguard_status tnef_open(mailguard_message **msg,
+                                  job *j,
+                                  mailguard_error *err)
+{
+	mailguard_message *meant = NULL;
+	mailguard_source *src;
+	mailguard_status st;
+
+	if (!j->opts.open_tnef)
+		return MAILGUARD_OK;
+	st = mailguard_tnef_source(&src, j->store->mg, *msg, err);
+	if (st == MAILGUARD_OK)
+		st = mailguard_message_parse(&meant, j->store->mg, src, err);
+	mailguard_source_free(src);
+	if (meant) {
+		mailguard_message_free(*msg);
+		*msg = meant;
+	}
+	if (st == MAILGUARD_ELIMIT)
+		mgi_error_clear(err);
+	return st < 0 && st != MAILGUARD_ELIMIT ? st : MAILGUARD_OK;
+}
+
 /* EIO of the source is a message lost; every other failure ends the job. */
 static mailguard_status message_save(job *j,
                                      mailguard_walk *walk,
@@ -231,7 +255,9 @@ static mailguard_status message_save(job *j,
 		return lost_tell(j, item, err);
 	if (st < 0)
 		return st;
-	st = message_put(j, item, msg, err);
+	st = tnef_open(&msg, j, err);
+	if (st >= 0)
+		st = message_put(j, item, msg, err);
 	mailguard_message_free(msg);
 	return st;
 }
@@ -271,7 +297,7 @@ static mailguard_status item_save(job *j,
 {
 	const mgi_store_more *more = j->store->reader->more;
 
-	return more && more->makes && !j->sink.resume
+	return more && more->makes && !j->sink.resume && !j->opts.open_tnef
 	               ? made_save(j, walk, item, err)
 	               : message_save(j, walk, item, err);
 }

@@ -75,6 +75,25 @@ class Stores(unittest.TestCase):
         with self.assertRaises(mailguard.Error):
             mailguard.downloads(os.path.join(self.folder.name, "none"))
 
+    def test_what_a_winmail_dat_holds(self):
+        with open(os.path.join(os.path.dirname(__file__), "..", "fuzz",
+                               "corpus", "tnef", "all"), "rb") as f:
+            tnef = f.read()
+        m = email.message.EmailMessage()
+        m["Subject"] = "kept"
+        m.set_content("plain words\n")
+        m.add_attachment(tnef, maintype="application", subtype="ms-tnef",
+                         filename="winmail.dat")
+        path = os.path.join(self.folder.name, "a.eml")
+        with open(path, "wb") as f:
+            f.write(bytes(m))
+        first, = mailguard.open(path)
+        meant = first.opened()
+        self.assertEqual(meant["subject"], "kept")
+        self.assertEqual([a.get_filename() for a in meant.iter_attachments()],
+                         ["報告.pdf", "OLD.TXT", None])
+        self.assertIsNone(next(iter(mailguard.open(self.path))).opened())
+
     def test_paths_of_every_kind(self):
         for path in (self.path, self.path.encode(), pathlib.Path(self.path)):
             self.assertEqual(len(list(mailguard.open(path))), 2)

@@ -41,6 +41,14 @@ class Attachment:
     data: bytes = field(default=b"", repr=False)
 
 
+def _email(raw: bytes) -> email.message.EmailMessage:
+    parser = email.parser.BytesParser(email.message.EmailMessage,
+                                      policy=email.policy.default)
+    made = parser.parsebytes(raw)
+    assert isinstance(made, email.message.EmailMessage)
+    return made
+
+
 class Message:
     """One message of a store; a plain value that can be pickled.
 
@@ -179,11 +187,13 @@ class Message:
 
     def as_email(self) -> email.message.EmailMessage:
         """The same as an email.message.EmailMessage."""
-        parser = email.parser.BytesParser(email.message.EmailMessage,
-                                          policy=email.policy.default)
-        made = parser.parsebytes(self.raw)
-        assert isinstance(made, email.message.EmailMessage)
-        return made
+        return _email(self.raw)
+
+    def opened(self) -> Optional[email.message.EmailMessage]:
+        """Where text and attachments lie in a winmail.dat, the mail it was
+        meant to be; None if it has none."""
+        meant = self._whole().tnef(_handle("en"))
+        return None if meant is None else _email(meant)
 
     def __bytes__(self) -> bytes:
         return self.raw
