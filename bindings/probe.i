@@ -31,9 +31,9 @@ static int py_probe_options(mailguard_probe_options *o, PyObject *tuple)
 	long long total;
 
 	*o = none;
-	if (!PyArg_ParseTuple(tuple, "zzzIIL", &o->ca_file, &o->resolver,
+	if (!PyArg_ParseTuple(tuple, "zzzIILI", &o->ca_file, &o->resolver,
 	                      &o->helo, &o->max_in_flight, &o->max_per_host,
-	                      &total))
+	                      &total, &o->flags))
 		return -1;
 	o->max_per_net = o->max_per_host * 4;
 	o->total_usec = total;
@@ -59,6 +59,9 @@ static int py_probe_options(mailguard_probe_options *o, PyObject *tuple)
 %nodefaultdtor Probe;
 %nodefaultctor Answer;
 %nodefaultdtor Answer;
+
+%constant int PROBE_NEWEST = MAILGUARD_PROBE_NEWEST;
+%constant int PROBE_DANE = MAILGUARD_PROBE_DANE;
 
 /** One answer: whole, a plain value of text. */
 typedef struct {} Answer;

@@ -16,8 +16,8 @@ static void put_rows(FILE *out, const char *path, const char *kind)
 	fprintf(out, "\nconst mgi_mark mgi_marks_%s[] = {\n", kind);
 	while (tsv_row(&t)) {
 		if (strlen(t.cell[WORDS]) < 2 || !t.cell[NAME][0] ||
-		    strlen(t.cell[CHECKED]) != 10)
-			tsv_die(&t, "words, a name and a day are needed");
+		    (t.cell[CHECKED][0] && strlen(t.cell[CHECKED]) != 10))
+			tsv_die(&t, "words, a name and a day or none");
 		if (strcmp(t.cell[KIND], "greeting") &&
 		    strcmp(t.cell[KIND], "issuer"))
 			tsv_die(&t, "\"%s\" is no kind", t.cell[KIND]);

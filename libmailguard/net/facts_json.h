@@ -10,6 +10,8 @@
 
 /* "faults": what verifying found; an empty list if nothing. */
 void mgi_tls_faults_json(mgi_jsonw *w, const mailguard_transcript *t);
+/* "dane": "match"; null if it was not asked for. */
+void mgi_tls_dane_json(mgi_jsonw *w, const mailguard_transcript *t);
 /* "records" of DNS. */
 void mgi_records_json(mgi_jsonw *w, const mailguard_transcript *t);
 

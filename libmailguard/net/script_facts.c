@@ -44,6 +44,11 @@ void mgi_script_tls(mgi_script *s, const mailguard_tls_facts *facts)
 	own->alert = copy(s, facts->alert);
 }
 
+void mgi_script_dane(mgi_script *s, mailguard_dane dane)
+{
+	s->t->tls.dane = dane;
+}
+
 void mgi_script_certificate(mgi_script *s, const mailguard_certificate *c)
 {
 	mailguard_certificate *own = mgi_list_add(

@@ -179,7 +179,11 @@ bool mgi_session_tls(mgi_session_in *in, mailguard_span value)
 			tls->resumed = 1;
 		else if (mgi_span_is(word, "stapled"))
 			tls->stapled = 1;
+		else if (mgi_span_starts(word, "dane="))
+			tls->dane = mgi_dane_find(mgi_span_from(word, 5));
 		else
+			return false;
+		if (tls->dane < 0)
 			return false;
 	}
 	return true;

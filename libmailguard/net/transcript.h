@@ -84,6 +84,8 @@ void mgi_script_address(mgi_script *s, const char *address);
 /* `chain` and `faults` are not looked at: the calls below are counted. The
  * last call stands. */
 void mgi_script_tls(mgi_script *s, const mailguard_tls_facts *facts);
+/* Behind mgi_script_tls(). */
+void mgi_script_dane(mgi_script *s, mailguard_dane dane);
 /* A new handshake: forget certificates, faults and facts of the one before. */
 void mgi_script_tls_begin(mgi_script *s);
 void mgi_script_certificate(mgi_script *s, const mailguard_certificate *c);

@@ -118,6 +118,12 @@ void mgi_records_json(mgi_jsonw *w, const mailguard_transcript *t)
 	mgi_jsonw_end(w);
 }
 
+void mgi_tls_dane_json(mgi_jsonw *w, const mailguard_transcript *t)
+{
+	mgi_jsonw_str(w, "dane",
+	              t->tls.dane ? mgi_dane_name(t->tls.dane) : NULL);
+}
+
 static void put_tls(mgi_jsonw *w, const mailguard_transcript *t)
 {
 	const mailguard_certificate *c;
@@ -131,6 +137,7 @@ static void put_tls(mgi_jsonw *w, const mailguard_transcript *t)
 	mgi_jsonw_bool(w, "name_matches", t->tls.name_matches);
 	mgi_jsonw_bool(w, "resumed", t->tls.resumed);
 	mgi_jsonw_bool(w, "stapled", t->tls.stapled);
+	mgi_tls_dane_json(w, t);
 	mgi_tls_faults_json(w, t);
 	mgi_jsonw_array(w, "chain");
 	for (i = 0; (c = mailguard_transcript_certificate(t, i)) != NULL; i++)

@@ -51,6 +51,16 @@ static const char *const notes[] = {
 	[MAILGUARD_NOTE_BAD_BODY] = "bad-body",
 };
 
+static const char *const danes[] = {
+	[MAILGUARD_DANE_NOT_ASKED] = "not-asked",
+	[MAILGUARD_DANE_NONE] = "none",
+	[MAILGUARD_DANE_UNSIGNED] = "unsigned",
+	[MAILGUARD_DANE_UNUSABLE] = "unusable",
+	[MAILGUARD_DANE_MATCH] = "match",
+	[MAILGUARD_DANE_MISMATCH] = "mismatch",
+	[MAILGUARD_DANE_UNKNOWN] = "unknown",
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const char *mgi_errno_name(int sys)
@@ -97,5 +107,21 @@ mailguard_reply_kind mgi_answer_find(mailguard_span name)
 	for (k = MAILGUARD_REPLY_OK; k <= MAILGUARD_REPLY_GARBAGE; k++)
 		if (mgi_span_is(name, mailguard_reply_kind_name(k)))
 			return k;
+	return -1;
+}
+
+const char *mgi_dane_name(mailguard_dane dane)
+{
+	return dane >= 0 && (size_t)dane < COUNT(danes) ? danes[dane]
+	                                                : "unknown";
+}
+
+mailguard_dane mgi_dane_find(mailguard_span name)
+{
+	mailguard_dane i;
+
+	for (i = 0; (size_t)i < COUNT(danes); i++)
+		if (mgi_span_is(name, danes[i]))
+			return i;
 	return -1;
 }

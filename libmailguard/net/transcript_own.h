@@ -36,6 +36,10 @@ int mgi_errno_find(mailguard_span name);
 const char *mgi_note_name(mailguard_note note);
 /* -1 if there is none. */
 mailguard_note mgi_note_find(mailguard_span name);
+/* "match"; "unknown". */
+const char *mgi_dane_name(mailguard_dane dane);
+/* -1 if there is none. */
+mailguard_dane mgi_dane_find(mailguard_span name);
 /* The kind of mailguard_reply_kind_name(); -1 if there is none. */
 mailguard_reply_kind mgi_answer_find(mailguard_span name);
 

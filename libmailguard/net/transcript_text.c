@@ -164,6 +164,9 @@ static void put_tls(mailguard_buffer *out, const mailguard_transcript *t)
 		flag(out, "name-matches", tls->name_matches);
 		flag(out, "resumed", tls->resumed);
 		flag(out, "stapled", tls->stapled);
+		if (tls->dane)
+			mgi_buf_printf(out, " dane=%s",
+			               mgi_dane_name(tls->dane));
 		mgi_buf_putc(out, '\n');
 		key(out, "version", tls->version);
 		key(out, "cipher", tls->cipher);

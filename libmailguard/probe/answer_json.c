@@ -56,12 +56,14 @@ static void put_words(mgi_jsonw *w, const char *key, const char *text)
 	mgi_jsonw_end(w);
 }
 
-/* "ok", or the reason it is not. */
+/* "ok", "dane" if DNS alone vouches, or the reason it is not. */
 static const char *verify_word(const mailguard_answer *a,
                                const mailguard_tls_facts *f)
 {
 	if (f->verified)
 		return "ok";
+	if (f->version[0] && !mgi_certificate_bad(a->heard))
+		return "dane";
 	return a->phase == MAILGUARD_PHASE_TLS
 	               ? mailguard_reason_name(a->cause.reason)
 	               : "unknown";
@@ -90,6 +92,7 @@ static void put_tls(mgi_jsonw *w, const mailguard_answer *a)
 	mgi_jsonw_int(w, "chain", (int64_t)f->chain);
 	mgi_jsonw_str(w, "alert", f->alert[0] ? f->alert : NULL);
 	mgi_tls_faults_json(w, a->heard);
+	mgi_tls_dane_json(w, a->heard);
 	mgi_jsonw_end(w);
 }
 

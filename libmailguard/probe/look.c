@@ -88,6 +88,25 @@ static void look_dates(mailguard_answer *a)
 		                mgi_i64(days).text);
 }
 
+/* A mismatch is the verdict. */
+static void look_dane(mailguard_answer *a, const mailguard_tls_facts *f)
+{
+	const char *host = mailguard_answer_endpoint(a)->host;
+
+	if (f->dane == MAILGUARD_DANE_UNSIGNED)
+		mgi_answer_note(a, MAILGUARD_SEVERITY_NOTE,
+		                MGI_SAY_DANE_UNSIGNED, "name", host);
+	else if (f->dane == MAILGUARD_DANE_UNUSABLE)
+		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN, MGI_SAY_DANE_BAD,
+		                "name", host);
+	else if (f->dane == MAILGUARD_DANE_UNKNOWN)
+		mgi_answer_note(a, MAILGUARD_SEVERITY_WARN,
+		                MGI_SAY_DANE_UNKNOWN, "name", host);
+	else if (f->dane == MAILGUARD_DANE_MATCH && !f->verified)
+		mgi_answer_note(a, MAILGUARD_SEVERITY_NOTE, MGI_SAY_DANE_ALONE,
+		                NULL, NULL);
+}
+
 static void look_tls(mailguard_answer *a)
 {
 	const mailguard_tls_facts *f = mailguard_transcript_tls(a->heard);
@@ -95,6 +114,7 @@ static void look_tls(mailguard_answer *a)
 	if (!f || !f->version[0])
 		return;
 	look_dates(a);
+	look_dane(a, f);
 	if (strcmp(f->version, "TLSv1") == 0 ||
 	    strcmp(f->version, "TLSv1.1") == 0 ||
 	    strncmp(f->version, "SSL", 3) == 0)

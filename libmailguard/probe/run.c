@@ -10,8 +10,9 @@
 #include "classify/classifier.h"
 #include "probe/run.h"
 
-#define FLAGS \
- (MAILGUARD_PROBE_LOGIN_ANYWAY | MAILGUARD_PROBE_STOCK | MAILGUARD_PROBE_NEWEST)
+#define FLAGS                                            \
+ (MAILGUARD_PROBE_LOGIN_ANYWAY | MAILGUARD_PROBE_STOCK | \
+  MAILGUARD_PROBE_NEWEST | MAILGUARD_PROBE_DANE)
 
 static mailguard_net_options net_options(const mailguard_probe_options *o)
 {

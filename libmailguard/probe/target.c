@@ -122,6 +122,8 @@ mailguard_status mgi_target_send(mailguard_probe *p,
 		return st;
 	ask.tag = s;
 	ask.flags |= manners(p);
+	if (p->opts.flags & MAILGUARD_PROBE_DANE)
+		ask.flags |= MAILGUARD_ASK_DANE;
 	if (wants_second(p, s) && secret_keep(s, secret) < 0)
 		return mgi_fail_nomem(err);
 	return mailguard_net_ask(&talk, p->net, &ask, err);

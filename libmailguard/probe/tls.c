@@ -73,11 +73,20 @@ static size_t rank(int32_t code)
 	return i;
 }
 
+/* Between servers DNS may vouch in place of the authorities. */
+static bool is_good_by_dane(const mailguard_transcript *t)
+{
+	return mailguard_transcript_tls(t)->dane == MAILGUARD_DANE_MATCH &&
+	       mailguard_transcript_endpoint(t)->protocol ==
+	               MAILGUARD_PROTOCOL_SMTP;
+}
+
 bool mgi_certificate_bad(const mailguard_transcript *t)
 {
 	const mailguard_tls_facts *facts = mailguard_transcript_tls(t);
 
-	return facts && facts->version[0] && !facts->verified;
+	return facts && facts->version[0] && !facts->verified &&
+	       !is_good_by_dane(t);
 }
 
 mailguard_status mgi_read_certificate(const mgi_reader *r)

@@ -6,7 +6,7 @@
  *	0.0480
  *
  * prints the milliseconds of CPU of one probe, 32 in flight. Login is STARTTLS,
- *the chain and the name verified, AUTH PLAIN as ann.
+ * the chain and the name verified, AUTH PLAIN as ann.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

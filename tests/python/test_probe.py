@@ -58,6 +58,17 @@ class Probe(unittest.TestCase):
         self.assertEqual(asked, [("ann", "pop3")])
         self.assertNotIn("s3cret", r.session)
         self.assertIn("PASS", r.session)
+        self.assertEqual((r.messages, r.newest, r.quota), (1, None, None))
+
+    def test_the_newest_mail_and_the_software_are_told(self):
+        url = self.pop3("+OK Dovecot ready.", "+OK\r\nTOP\r\nUSER\r\n.",
+                        "+OK", "+OK", "+OK 1 2",
+                        "+OK\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+                        "\r\n.", "+OK")
+        (r,) = probes.probe(url, secret="s3cret", timeout=5, newest=True)
+        self.assertEqual((r.ok, r.software, r.messages, r.newest),
+                         (True, "Dovecot", 1, "2026-03-02T09:00:00Z"))
+        self.assertEqual(r.capabilities_in_clear, ())
         self.assertGreaterEqual(r.times.login, 0)
         self.assertIsNone(r.tls)
         self.assertEqual(pickle.loads(pickle.dumps(r)), r)

@@ -33,8 +33,8 @@ class CannotStart(Exception):
 def build_folder():
     """Where the programs lie: MAILGUARD_BUILD, else the release build."""
     source = pathlib.Path(__file__).resolve().parents[2]
-    return pathlib.Path(os.environ.get("MAILGUARD_BUILD",
-                                       source / "build" / "release"))
+    return pathlib.Path(os.environ.get(
+        "MAILGUARD_BUILD", source / "build" / "release")).resolve()
 
 
 def find_program(name):

@@ -26,7 +26,9 @@ class Times:
 
 @dataclass(frozen=True)
 class Tls:
-    """What TLS came to; verify is "ok" or the reason it is not."""
+    """What TLS came to; verify is "ok", "dane" if DNS alone vouches for the
+    certificate, or the reason it is not; dane is what the TLSA records say,
+    None if they were not asked for."""
     version: Optional[str]
     cipher: Optional[str]
     subject: Optional[str]
@@ -35,6 +37,7 @@ class Tls:
     not_before: Optional[str]
     not_after: Optional[str]
     verify: str
+    dane: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,12 @@ class ProbeFinding:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """One server's answer. str() of it is for people."""
+    """One server's answer. str() of it is for people.
+
+    Of the mailbox, where somebody logged in and the server told: how many
+    messages are in it, how full it is (quota, percent), and, with `newest`,
+    when the last one came. None is not known.
+    """
     url: str
     ok: bool
     fault_domain: str
@@ -63,6 +71,12 @@ class ProbeResult:
     findings: Tuple[ProbeFinding, ...]
     also: Tuple[str, ...] = ()
     transient: str = "maybe"
+    software: Optional[str] = None
+    messages: Optional[int] = None
+    newest: Optional[str] = None
+    quota: Optional[int] = None
+    clock: Optional[float] = None
+    capabilities_in_clear: Tuple[str, ...] = ()
     text: str = ""
     session: str = ""
 
@@ -77,7 +91,7 @@ class ProbeResult:
             own["tls"] = Tls(**dict(tls, names=tuple(tls["names"])))
         own["findings"] = tuple(ProbeFinding(**_only(ProbeFinding, f))
                                 for f in doc["findings"])
-        for name in ("capabilities", "also"):
+        for name in ("capabilities", "capabilities_in_clear", "also"):
             own[name] = tuple(doc[name])
         return cls(**own)
 
@@ -122,6 +136,8 @@ def probe(urls: Union[str, Iterable[str]], *,
           timeout: float = 0,
           jobs: int = 256,
           per_host: int = 0,
+          newest: bool = False,
+          dane: bool = False,
           lang: str = "en") -> Iterator[ProbeResult]:
     """Ask servers, `jobs` at once: yield a ProbeResult for each URL, in the
     order the answers come in.
@@ -129,12 +145,16 @@ def probe(urls: Union[str, Iterable[str]], *,
     secret is a password or token, or a function that is given the Endpoint
     and returns one, or None. It is asked only for URLs with a user (or with
     `login`), and is never sent where the certificate is not good. per_host 0
-    is 4 at once of one server, and of this computer as many as like.
+    is 4 at once of one server, and of this computer as many as like. newest
+    asks when the last mail of the mailbox came, without marking any; dane
+    holds certificates against TLSA records.
     """
     mg = _handle(lang)
     # _core.Probe copies the options; secrets are lent for one call.
     asked = _core.Probe(mg, (ca_file, resolver, helo, jobs, per_host,
-                             int(timeout * 1_000_000)))
+                             int(timeout * 1_000_000),
+                             _core.PROBE_NEWEST * newest |
+                             _core.PROBE_DANE * dane))
     for url in [urls] if isinstance(urls, str) else urls:
         given = _secret_of(secret, url, login)
         while not asked.add(mg, url, login, starttls, given):

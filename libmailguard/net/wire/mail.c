@@ -179,6 +179,8 @@ static void drop(mailguard_talk *talk)
 
 	if (m->stage != MGI_STAGE_OVER)
 		hang_up(m);
+	mgi_asking_free(m->asking);
+	mgi_buf_done(&m->tlsa);
 	mgi_lookup_free(m->lookup);
 	mgi_dialogue_free(m->dialogue);
 	mgi_buf_done(&m->heard);
@@ -229,6 +231,7 @@ static mailguard_status begin(mailguard_talk *talk, mailguard_error *err)
 	m->timer.owner = m;
 	mgi_buf_init(&m->heard, talk->mg);
 	mgi_buf_init(&m->out, talk->mg);
+	mgi_buf_init(&m->tlsa, talk->mg);
 	m->heard.max = MAILGUARD_REPLY_BODY_MAX + MGI_NET_SCRATCH;
 	m->total_end = mgi_loop_now(talk->loop) + talk->opts->total_usec;
 	st = mgi_dialogue_new(&m->dialogue, talk->script, talk->ask,

@@ -6,6 +6,7 @@
  */
 #include "net/dialogue.h"
 #include "net/wire/conn.h"
+#include "net/wire/dns.h"
 #include "net/wire/runner.h"
 
 typedef enum mgi_stage {
@@ -27,6 +28,10 @@ typedef struct mgi_mail {
 	mgi_stage stage;
 	mgi_want want;
 
+	mgi_asking *asking; /* for TLSA */
+	void (*asked_tlsa)(struct mgi_mail *m);
+	mailguard_buffer tlsa; /* a record a line */
+	mailguard_dane dane;   /* MATCH: `tlsa` is signed */
 	mgi_lookup *lookup;
 	mgi_address one;   /* what `list` is if it was given */
 	mgi_address *list; /* to try, in order */
@@ -74,6 +79,14 @@ void mgi_mail_reach_ready(mgi_mail *m, unsigned events);
 void mgi_mail_reach_late(mgi_mail *m);
 /* STARTTLS was agreed on, or TLS is there from the first byte. */
 void mgi_mail_tls(mgi_mail *m);
+
+/* -- mail_dane.c ---------------------------------------------------------- */
+
+/* Ask for the server's TLSA records; `then` once they are told, or not to be
+   had. */
+mailguard_status mgi_mail_dane(mgi_mail *m,
+                               void (*then)(mgi_mail *m),
+                               mailguard_error *err);
 
 /* -- mail_talk.c ---------------------------------------------------------- */
 

@@ -19,8 +19,9 @@
 static void tls_done(mgi_mail *m, bool up)
 {
 	mailguard_talk *talk = m->talk;
+	mgi_tlsa published = { m->dane, mgi_buf_span(&m->tlsa) };
 
-	if (!mgi_tls_tell(m->conn.tls, talk->script)) {
+	if (!mgi_tls_tell(m->conn.tls, talk->script, published)) {
 		mgi_mail_no_memory(m);
 		return;
 	}
@@ -254,6 +255,42 @@ static mailguard_status host_check(const mailguard_endpoint *to,
 	return MAILGUARD_OK;
 }
 
+static mailguard_status begin(mgi_mail *m, mailguard_error *err)
+{
+	const mailguard_endpoint *to = m->talk->ask->to;
+	mailguard_status st;
+
+	if (m->count) {
+		st = reach(m, err);
+		if (st != MAILGUARD_ITEROVER)
+			return st;
+		mgi_mail_finish(m); /* the only address failed at once */
+		return MAILGUARD_OK;
+	}
+	return mgi_lookup_new(&m->lookup, m->talk, to->host, on_found, m, err);
+}
+
+/* There is nobody any more to tell AGAIN. */
+static void begin_late(mgi_mail *m)
+{
+	mailguard_status st = begin(m, NULL);
+
+	if (st == MAILGUARD_AGAIN)
+		soon(m, RETRY_USEC);
+	else if (st < 0)
+		mgi_mail_no_memory(m);
+}
+
+static bool wants_dane(const mgi_mail *m)
+{
+	const mailguard_ask *ask = m->talk->ask;
+	mgi_address a;
+
+	return ask->flags & MAILGUARD_ASK_DANE &&
+	       ask->to->tls != MAILGUARD_TLS_NONE &&
+	       !mgi_address_read(&a, ask->to->host);
+}
+
 mailguard_status mgi_mail_reach(mgi_mail *m, mailguard_error *err)
 {
 	const mailguard_endpoint *to = m->talk->ask->to;
@@ -264,21 +301,14 @@ mailguard_status mgi_mail_reach(mgi_mail *m, mailguard_error *err)
 	m->place.admitted = on_admitted;
 	m->place.owner = m;
 	m->list = &m->one;
-	m->count = 1;
 	if (to->address && !mgi_address_read(&m->one, to->address))
 		return mgi_fail(err, m->talk->mg, MAILGUARD_EINVAL,
 		                MGI_SAY_ASK_BAD_ADDRESS, "address",
 		                to->address);
-	if (to->address || mgi_address_read(&m->one, to->host)) {
-		st = reach(m, err);
-		if (st != MAILGUARD_ITEROVER)
-			return st;
-		mgi_mail_finish(m); /* the only address failed at once */
-		return MAILGUARD_OK;
-	}
-	m->count = 0;
+	m->count = to->address || mgi_address_read(&m->one, to->host);
 	m->stage = MGI_STAGE_LOOKUP;
-	return mgi_lookup_new(&m->lookup, m->talk, to->host, on_found, m, err);
+	return wants_dane(m) ? mgi_mail_dane(m, begin_late, err)
+	                     : begin(m, err);
 }
 
 /* -- what the loop tells -------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 #define FLAGS                                                          \
  (MAILGUARD_ASK_GATE | MAILGUARD_ASK_KEEP | MAILGUARD_ASK_UNVERIFIED | \
-  MAILGUARD_ASK_STOCK)
+  MAILGUARD_ASK_STOCK | MAILGUARD_ASK_DANE)
 #define COMMANDS_MAX 1000
 
 static const mgi_runner *runner_of(mailguard_protocol protocol)

@@ -329,13 +329,21 @@ mgi_io mgi_tls_handshake(mgi_tls_line *line, int *sys)
 	return MGI_IO_OK;
 }
 
-bool mgi_tls_tell(mgi_tls_line *line, mgi_script *script)
+bool mgi_tls_tell(mgi_tls_line *line, mgi_script *script, mgi_tlsa published)
 {
+	mailguard_dane dane = published.dane;
 	bool whole;
 
 	ERR_clear_error();
+	if (!line->up || SSL_session_reused(line->ssl))
+		dane = MAILGUARD_DANE_NOT_ASKED;
+	else if (dane == MAILGUARD_DANE_MATCH)
+		dane = mgi_tls_dane(line->ssl, published.records, line->host);
+	if (dane == MAILGUARD_DANE_MISMATCH)
+		mgi_tls_fault_add(&line->faults, X509_V_ERR_DANE_NO_MATCH, 0);
 	whole = mgi_tls_record(script, line->ssl, &line->faults, line->host,
 	                       line->alert);
+	mgi_script_dane(script, dane);
 	ERR_clear_error();
 	line->good = line->up && !line->faults.count;
 	return whole;

@@ -41,9 +41,15 @@ mgi_tls_line *mgi_tls_line_new(mgi_tls *tls,
                                const char *host,
                                int32_t port);
 mgi_io mgi_tls_handshake(mgi_tls_line *line, int *sys);
+/* What DNS told of the server's key. */
+typedef struct mgi_tlsa {
+	mailguard_dane dane;    /* MATCH: as far as the records are signed */
+	mailguard_span records; /* "3 1 1 0123...", a line each */
+} mgi_tlsa;
+
 /* After the handshake succeeded or failed: facts, certificates and faults.
    False: no memory. */
-bool mgi_tls_tell(mgi_tls_line *line, mgi_script *script);
+bool mgi_tls_tell(mgi_tls_line *line, mgi_script *script, mgi_tlsa published);
 mgi_io mgi_tls_recv(mgi_tls_line *line,
                     void *to,
                     size_t room,

@@ -34,6 +34,9 @@ const char *mgi_tls_fault_name(int32_t code);
 /* 1: the certificate is for `host`, a name or an address; 0: not; -1: there
    is no certificate. */
 int mgi_tls_name_matches(SSL *ssl, const char *host);
+/* The certificate of a handshake that is done, against TLSA records, a line
+   each: NOT_ASKED if there is none, MATCH, MISMATCH or UNUSABLE. */
+mailguard_dane mgi_tls_dane(SSL *ssl, mailguard_span records, const char *host);
 /* What the server stapled: a fault if it says "revoked". */
 void mgi_tls_staple(SSL *ssl, X509_STORE *trusted, mgi_tls_faults *faults);
 /*

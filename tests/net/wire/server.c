@@ -100,6 +100,8 @@ static SSL_CTX *context(pki kind)
 		X509_sign(x, authority.key, EVP_sha256());
 	}
 	SSL_CTX_use_certificate(ctx, x);
+	if (kind == CHAIN)
+		SSL_CTX_add1_chain_cert(ctx, authority.own);
 	SSL_CTX_use_PrivateKey(ctx, key);
 	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"t", 1);
 	X509_free(x);
@@ -113,7 +115,7 @@ struct server {
 	const deeds *script;
 	int fd, port;
 	int stop[2]; /* a pipe; readable: stop */
-	SSL_CTX *tls[SELF + 1];
+	SSL_CTX *tls[CHAIN + 1];
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_t *lines;
@@ -389,7 +391,7 @@ void server_stop(server *s)
 	pthread_join(s->thread, NULL);
 	for (i = 0; i < s->count; i++)
 		pthread_join(s->lines[i], NULL);
-	for (i = 0; i <= SELF; i++)
+	for (i = 0; i <= CHAIN; i++)
 		SSL_CTX_free(s->tls[i]);
 	pthread_mutex_destroy(&s->lock);
 	close(s->stop[0]);

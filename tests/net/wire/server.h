@@ -30,7 +30,8 @@ typedef enum pki {
 	GOOD,     /* for "mail.test" and 127.0.0.1 */
 	EXPIRED,  /* the same, yesterday */
 	STRANGER, /* for "other.test" */
-	SELF      /* for "mail.test", by itself */
+	SELF,     /* for "mail.test", by itself */
+	CHAIN     /* as GOOD, and the authority's is sent with it */
 } pki;
 
 /* A PEM file with the authority; the same for the whole process. */
