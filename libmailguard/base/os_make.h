@@ -8,8 +8,6 @@
 
 #include <stdbool.h>
 
-/* A new file, for mgi_os_write(); the descriptor, or -1 with *sys set. */
-int mgi_os_create(const char *path, int *sys);
 /* A new folder; 0 or an errno. */
 int mgi_os_folder(const char *path);
 /* To the disk; 0 or an errno. */

@@ -15,14 +15,6 @@
 
 #define DEEP_MAX 64
 
-int mgi_os_create(const char *path, int *sys)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	*sys = fd < 0 ? errno : 0;
-	return fd;
-}
-
 int mgi_os_folder(const char *path)
 {
 	return mkdir(path, 0700) ? errno : 0;
