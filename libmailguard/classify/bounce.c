@@ -49,6 +49,8 @@ static mailguard_status read_mail(mailguard_bounce *b,
 		return st;
 	mgi_bounce_fields(w, MGI_REGION_STATUS);
 	st = mgi_bounce_who(w, err);
+	if (st == MAILGUARD_OK && w->starved)
+		st = mgi_fail_nomem(err);
 	if (st < 0)
 		return st;
 	mgi_bounce_assign(w);
@@ -69,8 +71,7 @@ static mailguard_status work(mailguard_bounce *b,
 	w->page.mg = c->mg;
 	mgi_buf_init(&w->page.text, c->mg);
 	mgi_buf_init(&w->told, c->mg);
-	w->who = mgi_alloc(c->mg, MGI_BOUNCE_WHO * sizeof(*w->who));
-	st = w->who ? read_mail(b, w, source, err) : mgi_fail_nomem(err);
+	st = read_mail(b, w, source, err);
 	mgi_free(c->mg, w->who);
 	mgi_buf_done(&w->told);
 	mgi_page_done(&w->page);

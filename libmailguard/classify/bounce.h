@@ -86,7 +86,8 @@ typedef struct mgi_bounce_work {
 	mailguard_classifier *c;
 	mgi_page page;
 	mgi_who *who;
-	uint32_t who_count;
+	uint32_t who_count, who_cap;
+	bool starved;   /* there was no memory for one more */
 	mgi_who orphan; /* fields about someone who has no address */
 	bool orphaned;
 	int32_t kind;       /* mailguard_bounce_kind */

@@ -47,17 +47,30 @@ static bool has_any(mailguard_span s, const char *const *words, size_t count)
 /* "Undeliverable message recipients" announces something else. */
 static bool is_about_mail(mailguard_span s)
 {
-	static const char *const which[] = {
-		"origin",     "returned", "unsent",  "undeliver", "bounced",
-		"your ",      "copy of",  "start of", "begin",    "follow",
-		"below",      "rejected", "failed",   "header",   "urspr",
-		"zurueckges", "messaggio originale",  "元の",     "原"
+	static const char *const which[] = { "origin",
+		                             "returned",
+		                             "unsent",
+		                             "undeliver",
+		                             "bounced",
+		                             "your ",
+		                             "copy of",
+		                             "start of",
+		                             "begin",
+		                             "follow",
+		                             "below",
+		                             "rejected",
+		                             "failed",
+		                             "header",
+		                             "urspr",
+		                             "zurueckges",
+		                             "messaggio originale",
+		                             "元の",
+		                             "原" };
+	static const char *const what[] = {
+		"message", "mail",     "header",    "nachricht",
+		"mensaje", "mensagem", "messaggio", "メッセージ",
+		"メール",  "ヘッダ",   "邮件",      "郵件"
 	};
-	static const char *const what[] = { "message", "mail",    "header",
-		                            "nachricht", "mensaje",
-		                            "mensagem",  "messaggio",
-		                            "メッセージ", "メール", "ヘッダ",
-		                            "邮件", "郵件" };
 	static const char *const other[] = {
 		"recipient", "address", "transcript", "session", "error",
 		"reason",    "user",    "report",     "problem", "detail",

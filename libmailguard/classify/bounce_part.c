@@ -26,6 +26,21 @@ typedef struct decoded {
 	uint32_t step; /* the one looked at last */
 } decoded;
 
+static size_t lines_of(mailguard_span raw)
+{
+	const unsigned char *lf = raw.data, *end = raw.data + raw.len;
+	size_t n = 1;
+
+	while (n < STEPS_MAX && lf < end) {
+		lf = memchr(lf, '\n', (size_t)(end - lf));
+		if (!lf)
+			break;
+		lf++;
+		n++;
+	}
+	return n;
+}
+
 static mailguard_status decode(decoded *d,
                                mailguard *mg,
                                mailguard_encoding encoding,
@@ -35,7 +50,7 @@ static mailguard_status decode(decoded *d,
 	mgi_transfer t;
 	size_t at = 0;
 
-	d->steps = mgi_alloc(mg, (STEPS_MAX + 1) * sizeof(*d->steps));
+	d->steps = mgi_alloc(mg, (lines_of(raw) + 1) * sizeof(*d->steps));
 	if (!d->steps)
 		return mgi_fail_nomem(err);
 	mgi_transfer_begin(&t, encoding);

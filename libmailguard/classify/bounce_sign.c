@@ -16,11 +16,11 @@
 #define STRONG_MIN 20 /* a daemon, a null sender, a field of its own */
 #define REPLY_MIN 15  /* enough for an automatic reply */
 #define SUBJECT_MAX 40
-#define SENDER_MAX 40 /* a sender by many names is still one */
+#define SENDER_MAX 40  /* a sender by many names is still one */
 #define SENDER_SURE 60 /* a daemon by name, and no return path */
 #define CODE_POINTS 20
 #define MAIL_POINTS 20 /* a mail's header in the text */
-#define FIELD_SURE 40 /* a field that only bounces have */
+#define FIELD_SURE 40  /* a field that only bounces have */
 
 typedef struct tally {
 	int header, text, sender, subject;
@@ -139,8 +139,9 @@ static bool is_answer(const mgi_page *p)
 /* Fields for programs, above all words: RFC 3464, 5965, 8098. */
 static void count_reports(tally *t, const mgi_page *p)
 {
-	t->strong |= p->report || p->returned || p->mail_text || p->report_status ||
-	             p->report_feedback || p->report_receipt;
+	t->strong |= p->report || p->returned || p->mail_text ||
+	             p->report_status || p->report_feedback ||
+	             p->report_receipt;
 	if (p->report)
 		t->header += 20;
 	if (p->returned)

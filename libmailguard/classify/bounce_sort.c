@@ -209,10 +209,10 @@ static int mime_region(mailguard_span s)
 
 typedef struct sorter {
 	mgi_page *page;
-	int region; /* of the lines that follow */
+	int region;              /* of the lines that follow */
 	mailguard_span boundary; /* of the report, not of the mail in it */
 	bool head;               /* of a report within: to its blank line */
-	bool known; /* something of the report stood before */
+	bool known;              /* something of the report stood before */
 } sorter;
 
 /* A line with a code in it says something, whatever else it says. */
@@ -297,10 +297,9 @@ static bool mime_line(sorter *s, mailguard_span text)
 	bool inside = s->region == MGI_REGION_RETURNED;
 
 	if (is_boundary(text)) {
-		if (inside && (!s->boundary.len ||
-		               text.len < s->boundary.len ||
-		               memcmp(text.data, s->boundary.data,
-		                      s->boundary.len) != 0))
+		if (inside &&
+		    (!s->boundary.len || text.len < s->boundary.len ||
+		     memcmp(text.data, s->boundary.data, s->boundary.len) != 0))
 			return false;
 		if (!inside)
 			s->boundary = text;

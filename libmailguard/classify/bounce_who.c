@@ -77,6 +77,24 @@ bool mgi_bounce_address(char out[256], mailguard_span s, size_t at)
 	return true;
 }
 
+/* Most mails are about one recipient. */
+static bool has_room(mgi_bounce_work *w)
+{
+	uint32_t cap = w->who_cap ? w->who_cap * 4 : 4;
+	mgi_who *more;
+
+	if (w->who_count < w->who_cap)
+		return true;
+	more = mgi_resize(w->page.mg, w->who, cap * sizeof(*more));
+	if (!more) {
+		w->starved = true;
+		return false;
+	}
+	w->who = more;
+	w->who_cap = cap;
+	return true;
+}
+
 int32_t mgi_bounce_known(mgi_bounce_work *w, const char *address, bool add)
 {
 	uint32_t i;
@@ -84,7 +102,7 @@ int32_t mgi_bounce_known(mgi_bounce_work *w, const char *address, bool add)
 	for (i = 0; i < w->who_count; i++)
 		if (mgi_strcmp_nocase(w->who[i].address, address) == 0)
 			return (int32_t)i;
-	if (!add || w->who_count == MGI_BOUNCE_WHO)
+	if (!add || w->who_count == MGI_BOUNCE_WHO || !has_room(w))
 		return -1;
 	memset(&w->who[i], 0, sizeof(w->who[i]));
 	memcpy(w->who[i].address, address, strlen(address) + 1);
@@ -204,8 +222,8 @@ static bool field_has(const mgi_page *p,
 static bool is_contact(const mgi_page *p, const mgi_who *a)
 {
 	static const char *const words[] = {
-		"contact", "question", "support", "assistance", "help",
-		"administrator", "mailto:", "問い合わせ", "連絡"
+		"contact",       "question", "support",    "assistance", "help",
+		"administrator", "mailto:",  "問い合わせ", "連絡"
 	};
 	mailguard_span s = mgi_line_span(p, &p->lines[a->line]);
 	size_t i;
@@ -224,10 +242,9 @@ static void weigh(mgi_bounce_work *w)
 
 	for (i = 0; i < w->who_count; i++) {
 		mgi_who *a = &w->who[i];
-		bool sent_to = field_has(p, MGI_REGION_RETURNED, "to:",
-		                         a->address) ||
-		               field_has(p, MGI_REGION_RETURNED, "cc:",
-		                         a->address);
+		bool sent_to =
+			field_has(p, MGI_REGION_RETURNED, "to:", a->address) ||
+			field_has(p, MGI_REGION_RETURNED, "cc:", a->address);
 
 		if (a->rank <= RANK_TEXT && a->rank >= RANK_QUIET && sent_to)
 			a->rank += 6;
@@ -309,8 +326,7 @@ static void received_for(mgi_bounce_work *w, uint32_t i)
 	const unsigned char *sign;
 	char address[256];
 
-	sign = at < 0 ? NULL
-	              : memchr(s.data + at, '@', s.len - (size_t)at);
+	sign = at < 0 ? NULL : memchr(s.data + at, '@', s.len - (size_t)at);
 	if (sign && mgi_bounce_address(address, s, (size_t)(sign - s.data)))
 		add(w, address, RANK_MAIL - 2, i);
 }
@@ -404,14 +420,14 @@ static bool is_reply(mailguard_bounce_kind kind)
 /* A report about a report: the one inside knows more. */
 static void nested(mgi_bounce_work *w)
 {
-	uint32_t i, n = w->who_count;
+	uint32_t i, n = 0;
 
 	mgi_bounce_fields(w, MGI_REGION_NESTED);
-	if (w->who_count == n)
-		return;
-	for (i = n; i < w->who_count; i++)
-		w->who[i - n] = w->who[i];
-	w->who_count -= n;
+	for (i = 0; i < w->who_count; i++)
+		if (w->who[i].in_fields)
+			w->who[n++] = w->who[i];
+	if (n)
+		w->who_count = n;
 }
 
 mailguard_status mgi_bounce_who(mgi_bounce_work *w, mailguard_error *err)
@@ -464,8 +480,7 @@ static bool begins_talk(mailguard_span s)
 
 static bool begins_unit(mailguard_span s)
 {
-	return begins_talk(s) ||
-	       mgi_span_find_nocase(s, " (smtp)... ") >= 0;
+	return begins_talk(s) || mgi_span_find_nocase(s, " (smtp)... ") >= 0;
 }
 
 static void assign_line(mgi_bounce_work *w,

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ROUNDS_SPARE (1u << 20) /* more sets than one text ever passes */
+
 static const mgi_set *built_in(mailguard_classifier *c)
 {
 	c->built_in = (mgi_set){
@@ -37,6 +39,8 @@ static mailguard_status reserve(mailguard_classifier *c,
 	gaps = mgi_resize(c->mg, c->gaps, phrases * sizeof(*gaps));
 	if (!gaps)
 		return mgi_fail_nomem(err);
+	memset(gaps + c->gap_count, 0,
+	       (phrases - c->gap_count) * sizeof(*gaps));
 	c->gaps = gaps;
 	c->gap_count = phrases;
 	return MAILGUARD_OK;
@@ -206,7 +210,11 @@ mailguard_status mgi_classifier_read(mailguard_classifier *c,
 	r->count = 0;
 
 	mgi_read_named(r);
-	mgi_read_words(r, c->gaps);
+	if (c->round > UINT32_MAX - ROUNDS_SPARE) {
+		memset(c->gaps, 0, c->gap_count * sizeof(*c->gaps));
+		c->round = 0;
+	}
+	mgi_read_words(r, c->gaps, &c->round);
 	mgi_read_smtp(r);
 	mgi_read_answers(r);
 	mgi_read_numbers(r);

@@ -18,6 +18,7 @@ struct mailguard_classifier {
 	mgi_folded folded;
 	mgi_gap *gaps; /* for the largest set */
 	uint32_t gap_count;
+	uint32_t round; /* of the gaps: one a text and a set, never 0 */
 	mgi_reading reading;
 	mailguard_cause cause;
 	char rule[MGI_RULE_MAX];

@@ -73,8 +73,9 @@ void mgi_read_tokens(mgi_reading *r);
 typedef struct mgi_gap {
 	uint32_t start, end; /* of the parts seen so far */
 	int32_t next;        /* the part that is waited for */
+	uint32_t round;      /* of which text; else nothing was seen */
 } mgi_gap;
-void mgi_read_words(mgi_reading *r, mgi_gap *gaps);
+void mgi_read_words(mgi_reading *r, mgi_gap *gaps, uint32_t *round);
 
 /* Strongest sign first; what they say together. */
 void mgi_signs_judge(mailguard_cause *out, mgi_reading *r);

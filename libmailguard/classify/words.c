@@ -22,6 +22,7 @@ typedef struct search {
 	const mgi_set *set;
 	const mgi_folded *f;
 	mgi_gap *gaps;
+	uint32_t round;
 	mailguard_phase phase;
 	size_t count;
 	hit hits[HITS_MAX];
@@ -49,10 +50,10 @@ static bool complete(search *s,
 	mgi_gap *g = &s->gaps[part->row];
 
 	if (part->index == 0) {
-		*g = (mgi_gap){ (uint32_t)*start, (uint32_t)end, 1 };
+		*g = (mgi_gap){ (uint32_t)*start, (uint32_t)end, 1, s->round };
 		return false;
 	}
-	if (g->next != part->index || *start < g->end ||
+	if (g->round != s->round || g->next != part->index || *start < g->end ||
 	    *start - g->end > GAP_MAX)
 		return false;
 	g->end = (uint32_t)end;
@@ -94,7 +95,7 @@ static bool silenced(const search *s, const hit *h)
 	return false;
 }
 
-void mgi_read_words(mgi_reading *r, mgi_gap *gaps)
+void mgi_read_words(mgi_reading *r, mgi_gap *gaps, uint32_t *round)
 {
 	search s = { .f = r->folded, .gaps = gaps, .phase = r->phase };
 	mgi_scan_run run;
@@ -104,7 +105,7 @@ void mgi_read_words(mgi_reading *r, mgi_gap *gaps)
 	for (s.set = r->sets; s.set; s.set = s.set->next) {
 		if (!s.set->phrase_count)
 			continue;
-		memset(gaps, 0, s.set->phrase_count * sizeof(*gaps));
+		s.round = ++*round;
 		s.count = 0;
 		mgi_scan_begin(&run, s.set->scan);
 		mgi_scan_feed(&run, mgi_span(s.f->text, s.f->len));
