@@ -3,6 +3,7 @@
 typedef mailguard_cases Cases;
 typedef mailguard_case Case;
 typedef mailguard_verdict Verdict;
+typedef mailguard_ask Ask;
 %}
 
 %newobject Cases::step;
@@ -11,6 +12,9 @@ typedef mailguard_verdict Verdict;
 %nodefaultdtor Cases;
 %nodefaultctor Case;
 %nodefaultdtor Case;
+%nodefaultctor Ask;
+%nodefaultdtor Ask;
+%thread Ask::question;
 %nodefaultctor Verdict;
 %nodefaultdtor Verdict;
 %thread Case::weigh;
@@ -76,5 +80,35 @@ typedef struct {} Verdict;
 			return NULL;
 		(void)mailguard_verdict_text(out, $self, err);
 		return out;
+	}
+}
+
+/** Questions about a case, one at a time. */
+%pythonappend Ask::Ask %{ self._case = c %}
+typedef struct {} Ask;
+%extend Ask {
+	Ask(Case *c, mailguard_error *err)
+	{
+		mailguard_ask *a;
+
+		(void)mailguard_ask_new(&a, c, err);
+		return a;
+	}
+	~Ask()
+	{
+		mailguard_ask_free($self);
+	}
+	/** The words of the next question; NULL: none would change anything. */
+	const char *question(mailguard_error *err)
+	{
+		const mailguard_question *q;
+
+		if (mailguard_ask_next(&q, $self, err) != MAILGUARD_OK)
+			return NULL;
+		return q->text;
+	}
+	void answer(const char *words, mailguard_error *err)
+	{
+		(void)mailguard_ask_answer($self, words, err);
 	}
 }

@@ -138,6 +138,7 @@ extern const ex_opt ex_salvage_options[];
 extern const ex_opt ex_status_options[];
 extern const ex_opt ex_verify_options[];
 
+int ex_ask(ex_call *call);
 int ex_backup(ex_call *call);
 int ex_bounce(ex_call *call);
 int ex_check(ex_call *call);

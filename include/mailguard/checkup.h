@@ -122,6 +122,15 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_observations(
 	mailguard_checkup *c,
 	mailguard_span text,
 	mailguard_error *err);
+/**
+ * Questions to the person at the mail program, about the accounts of the
+ * profile; what is answered counts as seen.
+ *
+ * @param[out] out  Free with mailguard_ask_free() before `c`.
+ */
+MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_ask(mailguard_ask **out,
+                                                         mailguard_checkup *c,
+                                                         mailguard_error *err);
 /** What observations were passed over, and why; NULL past the end. */
 MAILGUARD_EXTERN(const mailguard_finding *) mailguard_checkup_note(
 	const mailguard_checkup *c,

@@ -320,6 +320,13 @@ mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
 	return MAILGUARD_ITEROVER;
 }
 
+mailguard_status mailguard_checkup_ask(mailguard_ask **out,
+                                       mailguard_checkup *c,
+                                       mailguard_error *err)
+{
+	return mailguard_ask_new(out, c->seen, err);
+}
+
 mailguard_status mailguard_checkup_verdict(mailguard_verdict **out,
                                            const mailguard_checkup *c,
                                            mailguard_error *err)

@@ -6,6 +6,28 @@ import unittest
 import mailguard
 
 
+BOUNCE = b"""Return-Path: <>
+From: MAILER-DAEMON@mx.example.net
+To: ann@example.net
+Subject: Undelivered Mail Returned to Sender
+
+<bob@example.org>: host mx.example.org said: 550 5.1.1 user unknown
+    (in reply to RCPT TO command)
+"""
+
+
+class Bounces(unittest.TestCase):
+    def test_a_bounce_has_a_record_a_recipient(self):
+        (b,) = mailguard.bounce(BOUNCE)
+        self.assertEqual((b.kind, b.recipient, b.reason, b.reply_code, b.hard),
+                         ("failed", "bob@example.org", "user_unknown", 550,
+                          True))
+
+    def test_ordinary_mail_has_none(self):
+        self.assertEqual(mailguard.bounce(b"From: a@example.org\n\nHi\n"),
+                         ())
+
+
 class Explain(unittest.TestCase):
     def test_a_code_names_its_domain(self):
         e = mailguard.explain("curl: (60) SSL certificate problem")

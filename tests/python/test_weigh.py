@@ -28,6 +28,29 @@ CLOUD = {
 }
 
 
+class Ask(unittest.TestCase):
+    def test_questions_lead_to_the_folder_without_a_probe(self):
+        case = {"accounts": CLOUD["accounts"], "observations": []}
+        answers = {"receive": "1 2", "send": "1,2", "OneDrive": "1 2"}
+        ask, n = mailguard.Ask(case), 0
+        while ask.verdict().grade != "likely":
+            question = ask.question()
+            self.assertIsNotNone(question)
+            n += 1
+            ask.answer(next((a for k, a in answers.items() if k in question),
+                            "?"))
+        self.assertLessEqual(n, 6)
+        self.assertEqual(ask.verdict().components[0].name, "sync:cloud")
+
+    def test_what_is_no_answer_is_refused_and_the_question_stays(self):
+        ask = mailguard.Ask({"accounts": CLOUD["accounts"],
+                             "observations": []})
+        question = ask.question()
+        with self.assertRaises(mailguard.InvalidArgument):
+            ask.answer("nobody@example.com")
+        self.assertEqual(ask.question(), question)
+
+
 class Weigh(unittest.TestCase):
     def test_files_in_a_cloud_folder_are_blamed_servers_cleared(self):
         (v,) = mailguard.weigh(CLOUD)

@@ -15,7 +15,9 @@ The main job, and what it is made of:
     probe(urls)          ask servers, many at once
     status(page)         what a provider's status page says of my accounts
     explain(text)        what a failure text or code means
+    bounce(mail)         who did not get it, why, and what to do
     weigh(cases)         who is at fault, from observations alone
+    Ask(case)            questions that narrow it down, one at a time
 
 Mail files, which are only ever read:
 
@@ -53,21 +55,22 @@ from .profiles import Change, diff, export_settings, settings
 from .messages import Attachment, Flags, Message
 from .stores import (Checked, Download, Downloads, Finding, Salvaged, Store,
                      Summary, check, downloads, open, salvage)
-from .tools import Classifier, MailGuard, endpoint, explain, weigh
-from .values import (Component, Endpoint, Explanation, Meaning, Next, Reading,
-                     Verdict)
+from .tools import (Ask, Classifier, MailGuard, bounce, endpoint, explain,
+                    weigh)
+from .values import (Bounce, Component, Endpoint, Explanation, Meaning, Next,
+                     Reading, Verdict)
 
 __version__ = version()
 __all__ = [
-    "AlreadyExists", "Around", "Attachment", "BackedStore", "Backup",
-    "BackupFinding", "BackupReport", "Busy", "Cancelled", "Change", "Checked",
-    "Checkup", "Classifier", "Component", "Download", "Downloads", "Endpoint",
-    "Error", "Explanation", "Finding", "Flags", "FormatError", "Found",
-    "Incident", "InvalidArgument", "Item", "LimitReached", "Looked",
+    "AlreadyExists", "Around", "Ask", "Attachment", "BackedStore", "Backup",
+    "BackupFinding", "BackupReport", "Bounce", "Busy", "Cancelled", "Change",
+    "Checked", "Checkup", "Classifier", "Component", "Download", "Downloads",
+    "Endpoint", "Error", "Explanation", "Finding", "Flags", "FormatError",
+    "Found", "Incident", "InvalidArgument", "Item", "LimitReached", "Looked",
     "MailGuard", "Meaning", "Message", "Next", "Notice", "OutOfMemory",
     "ProbeResult", "Reading", "Salvaged", "StatusPage", "Step", "Store",
     "Subject", "Summary", "SystemRefused", "Unsupported", "Verdict", "backup",
-    "check", "checkup", "diff", "downloads", "endpoint", "explain",
+    "bounce", "check", "checkup", "diff", "downloads", "endpoint", "explain",
     "export_settings", "find", "look", "notice", "open", "probe", "salvage",
     "settings", "status", "version", "weigh",
 ]

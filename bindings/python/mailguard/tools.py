@@ -5,7 +5,7 @@ from typing import Any, Callable, Iterator, Optional, Tuple, TypeVar, Union
 
 from . import core as _core
 from . import errors as _errors  # registers the exceptions
-from .values import Endpoint, Explanation, Verdict
+from .values import Bounce, Endpoint, Explanation, Verdict
 
 Text = Union[str, bytes, bytearray, memoryview]
 T = TypeVar("T")
@@ -101,6 +101,16 @@ class Classifier:
         doc = self._open().explain_json(self._mg, phase, text)
         return Explanation._of(json.loads(doc))
 
+    def bounce(self, mail: Text) -> Tuple[Bounce, ...]:
+        """What a mail says of each recipient, if it is a bounce, a notice,
+        an automatic reply or a complaint; nothing of any other."""
+        text, at = self._open().bounce_json(self._mg, mail), 0
+        records = []
+        while at < len(text):
+            doc, at = json.JSONDecoder().raw_decode(text, at)
+            records.append(Bounce._of(doc))
+        return tuple(records)
+
     def close(self) -> None:
         """Give it up."""
         self._it = None
@@ -112,14 +122,28 @@ class Classifier:
         self.close()
 
 
-def explain(text: Text, *, phase: str = "none",
-            lang: str = "en") -> Explanation:
-    """What a failure text or code means: an Explanation."""
+def _classifier(lang: str) -> Classifier:
+    """This thread's classifier of that language."""
     kept = _own.__dict__.setdefault("classifiers", {})
     if lang not in kept:
         kept[lang] = Classifier(lang)
     classifier: Classifier = kept[lang]
-    return classifier.explain(text, phase)
+    return classifier
+
+
+def bounce(mail: Text, *, lang: str = "en") -> Tuple[Bounce, ...]:
+    """Who did not get a mail, why, and what to do: a Bounce a recipient.
+
+    mail is all of a mail, as bytes(message) gives it; what is no bounce,
+    notice, automatic reply or complaint has none.
+    """
+    return _classifier(lang).bounce(mail)
+
+
+def explain(text: Text, *, phase: str = "none",
+            lang: str = "en") -> Explanation:
+    """What a failure text or code means: an Explanation."""
+    return _classifier(lang).explain(text, phase)
 
 
 def _cases_text(cases: Any) -> Text:
@@ -142,6 +166,43 @@ def weigh(cases: Any, *, lang: str = "en") -> Iterator[Verdict]:
             return
         verdict = case.weigh()
         yield Verdict._of(json.loads(verdict.json(mg)), verdict.text(mg))
+
+
+class Ask:
+    """Questions to the person at the mail program, one at a time.
+
+    case is as weigh() takes it. Each question is the one whose possible
+    answers would move the verdict furthest apart:
+
+        ask = mailguard.Ask(case)
+        while (question := ask.question()) is not None:
+            ask.answer(input(question))
+        print(ask.verdict())
+    """
+
+    def __init__(self, case: Any, *, lang: str = "en") -> None:
+        self._mg = _handle(lang)
+        first = _core.Cases(self._mg, _cases_text(case)).step()
+        if first is None:
+            raise ValueError("there is no case")
+        self._case = first
+        self._it = _core.Ask(first)
+
+    def question(self) -> Optional[str]:
+        """The next question, the same again until it is answered; None:
+        none would change anything."""
+        return self._it.question()
+
+    def answer(self, words: str) -> None:
+        """Answer it: "1 3", "all", "none", "yes", "no", "?" or the words of
+        a message. InvalidArgument: it cannot be understood; it stays."""
+        self._it.answer(words)
+
+    def verdict(self) -> Verdict:
+        """What the answers so far amount to."""
+        verdict = self._case.weigh()
+        return Verdict._of(json.loads(verdict.json(self._mg)),
+                           verdict.text(self._mg))
 
 
 def endpoint(url: str) -> Endpoint:

@@ -45,6 +45,31 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Bounce:
+    """What a mail says of one recipient it did not reach, or did."""
+    kind: str
+    recipient: Optional[str]
+    fault_domain: str
+    reason: Optional[str]
+    sisimai_reason: Optional[str]
+    hard: bool
+    transient: str
+    status: Optional[str]
+    reply_code: Optional[int]
+    command: Optional[str]
+    remote_host: Optional[str]
+    reporting_host: Optional[str]
+    confidence: int
+    rule: Optional[str]
+    said: Optional[str]
+    action: Optional[str]
+
+    @classmethod
+    def _of(cls, doc: Mapping[str, Any]) -> "Bounce":
+        return cls(**_only(cls, doc))
+
+
+@dataclass(frozen=True)
 class Component:
     """A part of the mail system that may be at fault, and how probably."""
     name: str
