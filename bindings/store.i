@@ -75,6 +75,8 @@ static PyObject *py_walk_item(const Walk *w, const mailguard_item *item)
 	                                mailguard_walk_state_name(item->state)));
 	PyStructSequence_SET_ITEM(out, 8, PyUnicode_InternFromString(
 	                                    mailguard_walk_how_name(item->how)));
+	PyStructSequence_SET_ITEM(out, 9, PyUnicode_DecodeUTF8(
+	        item->keywords, (Py_ssize_t)strlen(item->keywords), "replace"));
 	return out;
 }
 
@@ -134,11 +136,12 @@ static PyStructSequence_Field py_item_fields[] = {
 	{ "kind", "mail, contact, appointment, task, note, journal, list" },
 	{ "state", "intact, repaired, damaged, lost" },
 	{ "how", "indexed, or scavenged: found by looking for it" },
+	{ "keywords", "names its client gave it, parted by spaces" },
 	{ NULL, NULL },
 };
 
 static PyStructSequence_Desc py_item_desc = { "mailguard.Item", py_item_doc,
-	                                      py_item_fields, 9 };
+	                                      py_item_fields, 10 };
 %}
 
 %{

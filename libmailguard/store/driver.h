@@ -72,6 +72,7 @@ typedef struct mgi_store_more {
 typedef struct mgi_store_file {
 	const char *path, *folder;
 	uint32_t flags; /* of its one message, if it holds one */
+	const char *keywords;
 } mgi_store_file;
 
 struct mailguard_store {

@@ -43,6 +43,7 @@ mailguard_status mgi_files_next(mailguard_item *out,
 	out->folder = f->folder;
 	out->file = f->path;
 	out->flags = f->flags;
+	out->keywords = f->keywords ? f->keywords : "";
 	st = mgi_walk_file(w, err);
 	if (st < 0)
 		return st;
@@ -98,7 +99,7 @@ static mailguard_status add_each(mailguard_store *s,
 	size_t i;
 
 	for (i = 0; i < dir->count; i++) {
-		mgi_store_file f = { NULL, at->folder, 0 };
+		mgi_store_file f = { NULL, at->folder, 0, NULL };
 
 		if (dir->at[i].kind != MGI_ENTRY_FILE ||
 		    !is_mine(dir->at[i].name))
@@ -128,7 +129,7 @@ static mailguard_status add(mailguard_store *s,
 	s->folders += s->count > before;
 	for (i = 0; st >= 0 && i < dir.count; i++) {
 		const char *name = dir.at[i].name;
-		mgi_store_file f = { NULL, NULL, 0 };
+		mgi_store_file f = { NULL, NULL, 0, NULL };
 
 		if (dir.at[i].kind != MGI_ENTRY_FOLDER || name[0] == '.' ||
 		    below == NAMES_DEEP)
@@ -147,7 +148,7 @@ mailguard_status mgi_files_open(mailguard_store *s,
                                 mgi_files_mine is_mine,
                                 mailguard_error *err)
 {
-	mgi_store_file top = { s->path, "", 0 };
+	mgi_store_file top = { s->path, "", 0, NULL };
 
 	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)
 		return add(s, is_mine, &top, 0, err);

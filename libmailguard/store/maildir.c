@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/os_dir.h"
+#include "store/keywords.h"
 
 static const char *const rooms[] = { "new", "cur" };
 
@@ -29,7 +30,17 @@ static int maildir_sniff(const mgi_store_sight *sight)
 	                                                                 : 0;
 }
 
-static uint32_t flags_of(const char *name)
+/* What stands behind ":2,". */
+static const char *letters_of(const char *name)
+{
+	const char *info = strstr(name, ":2,");
+
+	if (!info)
+		info = strstr(name, ";2,");
+	return info ? info + 3 : "";
+}
+
+static uint32_t flags_of(const char *letter)
 {
 	static const struct {
 		char letter;
@@ -42,17 +53,43 @@ static uint32_t flags_of(const char *name)
 		{ 'D', MAILGUARD_FLAG_DRAFT },
 		{ 'P', MAILGUARD_FLAG_PASSED },
 	};
-	const char *info = strstr(name, ":2,");
 	uint32_t flags = 0;
 	size_t i;
 
-	if (!info)
-		info = strstr(name, ";2,");
-	for (info = info ? info + 3 : ""; *info; info++)
+	for (; *letter; letter++)
 		for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
-			if (letters[i].letter == *info)
+			if (letters[i].letter == *letter)
 				flags |= letters[i].flag;
 	return flags;
+}
+
+static mailguard_status room_add(mailguard_store *s,
+                                 const char *room,
+                                 const char *folder,
+                                 const mgi_keywords *names,
+                                 mailguard_error *err)
+{
+	mailguard_status st;
+	mgi_dir dir;
+	size_t i;
+
+	st = mgi_dir_read(&dir, s->arena, room, err);
+	if (st < 0)
+		return st;
+	for (i = 0; i < dir.count; i++) {
+		const char *letters = letters_of(dir.at[i].name);
+		mgi_store_file f = { NULL, folder, flags_of(letters), NULL };
+
+		if (dir.at[i].kind != MGI_ENTRY_FILE ||
+		    dir.at[i].name[0] == '.')
+			continue;
+		f.path = mgi_arena_printf(s->arena, "%s/%s", room,
+		                          dir.at[i].name);
+		f.keywords = mgi_keywords_of(names, s->arena, letters);
+		if (!f.path || !f.keywords || !mgi_store_file_add(s, &f))
+			return mgi_fail_nomem(err);
+	}
+	return MAILGUARD_OK;
 }
 
 static mailguard_status messages_add(mailguard_store *s,
@@ -60,36 +97,22 @@ static mailguard_status messages_add(mailguard_store *s,
                                      const char *folder,
                                      mailguard_error *err)
 {
-	size_t r, i;
+	mailguard_status st = MAILGUARD_OK;
+	mgi_keywords names;
+	size_t r;
 
 	s->folders++;
-	for (r = 0; r < sizeof(rooms) / sizeof(rooms[0]); r++) {
+	mgi_keywords_read(&names, s->arena, path);
+	for (r = 0; st >= 0 && r < sizeof(rooms) / sizeof(rooms[0]); r++) {
 		const char *room =
 			mgi_arena_printf(s->arena, "%s/%s", path, rooms[r]);
-		mailguard_status st;
-		mgi_dir dir;
 
-		if (!room)
+		if (!room || mgi_arena_failed(s->arena))
 			return mgi_fail_nomem(err);
-		if (mgi_path_kind(room) != MGI_ENTRY_FOLDER)
-			continue;
-		st = mgi_dir_read(&dir, s->arena, room, err);
-		if (st < 0)
-			return st;
-		for (i = 0; i < dir.count; i++) {
-			mgi_store_file f = { NULL, folder, 0 };
-
-			if (dir.at[i].kind != MGI_ENTRY_FILE ||
-			    dir.at[i].name[0] == '.')
-				continue;
-			f.path = mgi_arena_printf(s->arena, "%s/%s", room,
-			                          dir.at[i].name);
-			f.flags = flags_of(dir.at[i].name);
-			if (!f.path || !mgi_store_file_add(s, &f))
-				return mgi_fail_nomem(err);
-		}
+		if (mgi_path_kind(room) == MGI_ENTRY_FOLDER)
+			st = room_add(s, room, folder, &names, err);
 	}
-	return MAILGUARD_OK;
+	return st;
 }
 
 /* Maildir++ writes "a/b" as ".a.b". */

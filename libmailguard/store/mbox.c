@@ -94,7 +94,7 @@ static mailguard_status folder_add(mailguard_store *s,
 		else if (dir.at[i].kind == MGI_ENTRY_FILE &&
 		         is_mail_name(name) &&
 		         file_sniff(s->arena, below, name)) {
-			mgi_store_file f = { below, as, 0 };
+			mgi_store_file f = { below, as, 0, NULL };
 
 			(void)mgi_store_file_add(s, &f);
 		}
@@ -191,7 +191,7 @@ static int mbox_sniff(const mgi_store_sight *sight)
 static mailguard_status mbox_open(mailguard_store *s, mailguard_error *err)
 {
 	const char *slash = strrchr(s->path, '/');
-	mgi_store_file f = { s->path, slash ? slash + 1 : s->path, 0 };
+	mgi_store_file f = { s->path, slash ? slash + 1 : s->path, 0, NULL };
 	mailguard_status st = MAILGUARD_OK;
 
 	if (mgi_path_kind(s->path) == MGI_ENTRY_FOLDER)

@@ -31,3 +31,15 @@ const char *mailguard_walk_how_name(int32_t how)
 
 	return name(names, MAILGUARD_ITEM_SCAVENGED, how);
 }
+
+const char *mailguard_walk_flag_name(uint32_t flag)
+{
+	static const char *const names[] = { "seen",    "answered", "flagged",
+		                             "deleted", "draft",    "passed" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flag == UINT32_C(1) << i)
+			return names[i];
+	return "unknown";
+}

@@ -3,6 +3,7 @@
  */
 #include "store/check.h"
 
+#include "base/cursor.h"
 #include "base/fail.h"
 #include "base/handle.h"
 #include "base/hash.h"
@@ -96,6 +97,23 @@ static mailguard_status attachments_write(mgi_jsonw *w,
 	return MAILGUARD_OK;
 }
 
+static void marks_write(mgi_jsonw *w, const mailguard_item *item)
+{
+	mailguard_span left = mgi_span_of(item->keywords), word;
+	mgi_cursor words = mgi_cursor_of(left);
+	uint32_t flag;
+
+	mgi_jsonw_array(w, "flags");
+	for (flag = 1; flag && flag <= item->flags; flag <<= 1)
+		if (item->flags & flag)
+			mgi_jsonw_str(w, NULL, mailguard_walk_flag_name(flag));
+	mgi_jsonw_end(w);
+	mgi_jsonw_array(w, "keywords");
+	while (mgi_cursor_until(&word, &words, ' '))
+		mgi_jsonw_span(w, NULL, word);
+	mgi_jsonw_end(w);
+}
+
 static mailguard_status item_write(mgi_jsonw *w,
                                    mailguard *mg,
                                    const mailguard_item *item,
@@ -116,6 +134,7 @@ static mailguard_status item_write(mgi_jsonw *w,
 	mgi_jsonw_int(w, "index", (int64_t)item->index);
 	mgi_jsonw_str(w, "kind", mailguard_walk_kind_name(item->kind));
 	mgi_jsonw_str(w, "state", mailguard_walk_state_name(item->state));
+	marks_write(w, item);
 	mgi_jsonw_time(w, "date", mailguard_message_date(msg));
 	mgi_jsonw_str(w, "from", mailguard_message_from(msg));
 	mgi_jsonw_str(w, "to", mailguard_message_to(msg));

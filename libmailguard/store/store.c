@@ -162,8 +162,7 @@ bool mgi_store_file_add(mailguard_store *s, const mgi_store_file *f)
 		s->files = at;
 		s->room = room;
 	}
+	s->files[s->count] = *f;
 	s->files[s->count].path = mgi_arena_strdup(s->arena, f->path);
-	s->files[s->count].folder = f->folder;
-	s->files[s->count].flags = f->flags;
 	return s->files[s->count++].path != NULL;
 }

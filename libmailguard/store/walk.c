@@ -61,6 +61,7 @@ mailguard_status mailguard_walk_next(const mailguard_item **out,
 	w->item.kind = MAILGUARD_ITEM_MAIL;
 	w->item.state = MAILGUARD_ITEM_INTACT;
 	w->item.how = MAILGUARD_ITEM_INDEXED;
+	w->item.keywords = "";
 	st = w->store->reader->next(&w->item, w, err);
 	if (st == MAILGUARD_ITEROVER)
 		return st;

@@ -179,6 +179,15 @@ class Stores(unittest.TestCase):
         with self.assertRaises(ValueError):
             list(store)
 
+    def test_keywords_have_names(self):
+        box, (plain,) = self.maildir("one")
+        os.rename(plain, os.path.join(box, "cur", "1.a:2,Sab"))
+        with open(os.path.join(box, "dovecot-keywords"), "w") as f:
+            f.write("0 $Forwarded\n1 Invoice\n")
+        (m,) = mailguard.open(box)
+        self.assertEqual(m.keywords, ("$Forwarded", "Invoice"))
+        self.assertEqual(m.item.keywords, "$Forwarded Invoice")
+
     def test_items_tell_where_messages_lie(self):
         with open(self.path, "rb") as f:
             text = f.read()

@@ -65,6 +65,54 @@ Test(store_maildir, flags_are_those_of_the_name)
 	mailguard_store_free(store);
 }
 
+/* What is told of the one message of a Maildir whose list is `list`. */
+static char *keywords_of(const char *list, const char *letters)
+{
+	static char out[256];
+	const mailguard_item *item;
+	mailguard_store *store;
+	mailguard_walk *walk;
+	char name[64];
+
+	temp_end();
+	temp_begin();
+	snprintf(name, sizeof(name), "cur/1.a:2,%s", letters);
+	put(name, MSG("x"));
+	if (list)
+		put("dovecot-keywords", list);
+	ok(mailguard_store_open(&store, mg, folder, NULL));
+	ok(mailguard_store_walk(&walk, store, NULL, NULL));
+	ok(mailguard_walk_next(&item, walk, NULL));
+	snprintf(out, sizeof(out), "%u %s", item->flags, item->keywords);
+	mailguard_walk_free(walk);
+	mailguard_store_free(store);
+	return out;
+}
+
+Test(store_maildir, keywords_are_called_what_dovecot_calls_them)
+{
+	static const struct {
+		const char *why, *list, *letters;
+		char *told;
+	} rows[] = {
+		{ "named", "0 $Forwarded\n1 Invoice\n", "Sab",
+		  "1 $Forwarded Invoice" },
+		{ "the last letter", "25 last\r\n", "z", "0 last" },
+		{ "no list", NULL, "FSc", "5 c" },
+		{ "no name in the list", "0 a-name\n", "ad", "0 a-name d" },
+		{ "none", "0 a-name\n", "S", "1 " },
+		{ "no number, no name, too large, two words, twice",
+		  "x y\n1\n1 \n26 z\n2 two words\n0 one\n0 other\n", "abc",
+		  "0 one b c" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect(eq(str, keywords_of(rows[i].list, rows[i].letters),
+		             rows[i].told),
+		          "%s", rows[i].why);
+}
+
 Test(store_maildir, a_zeroed_message_is_loss_and_the_rest_is_read)
 {
 	static const char zeros[512];

@@ -99,9 +99,12 @@ static void walk(seen *s, mailguard_store *store, size_t size)
 }
 
 /* false: it is no store any more. */
-static bool look(seen *s, const unsigned char *bytes, size_t size)
+static bool look(seen *s,
+                 const char *name,
+                 const unsigned char *bytes,
+                 size_t size)
 {
-	const char *path = temp_write("m", bytes, size);
+	const char *path = temp_write(name, bytes, size);
 	mailguard_store *store;
 
 	if (mailguard_store_open(&store, mg, path, NULL) < 0)
@@ -158,6 +161,7 @@ static size_t missed(const seen *now, const seen *whole, const mutant *m)
 /* -- the campaign ---------------------------------------------------------- */
 
 typedef struct tally {
+	const char *name; /* of the file */
 	int made, said, silent_count, missed;
 	int by_kind[MUTANT_KINDS], said_by_kind[MUTANT_KINDS];
 } tally;
@@ -173,7 +177,7 @@ static void campaign(tally *t,
 
 	if (!whole || !now || !room)
 		cr_fatal("no memory");
-	cr_assert(look(whole, data, size));
+	cr_assert(look(whole, t->name, data, size));
 	for (i = 0; i < seeds; i++) {
 		/* Four cuts, then the others in turn. */
 		unsigned kind = i < 4 ? i : 4 + i % (MUTANT_KINDS - 4);
@@ -182,7 +186,8 @@ static void campaign(tally *t,
 
 		if (m.size == size && memcmp(room, data, size) == 0)
 			continue;
-		said = !look(now, room, m.size) || says_more(now, whole);
+		said = !look(now, t->name, room, m.size) ||
+		       says_more(now, whole);
 		t->made++;
 		t->by_kind[kind]++;
 		t->said += said;
@@ -242,7 +247,7 @@ static size_t mbox_make(unsigned char **out, unsigned count)
 
 Test(store_mutants, of_an_mbox_are_told_and_whole_messages_are_found)
 {
-	tally t = { 0 };
+	tally t = { .name = "m" };
 	unsigned char *data;
 	size_t size = mbox_make(&data, 60);
 
@@ -252,6 +257,25 @@ Test(store_mutants, of_an_mbox_are_told_and_whole_messages_are_found)
 	cr_expect(zero(int, t.missed));
 	cr_expect(le(int, t.made * 94, t.said * 100));
 	free(data);
+}
+
+/* A mail alone: one that is no mail any more is refused, not called empty. */
+Test(store_mutants, of_one_mail_a_file_are_one_mail_or_told)
+{
+	tally t = { .name = "m.eml" };
+	char *text = malloc(MAKE_MAX);
+	unsigned i;
+
+	for (i = 0; i < 30; i++) {
+		size_t size = make_message(text, i, 1);
+
+		campaign(&t, (unsigned char *)text, size, 24);
+	}
+	tally_tell("eml", &t);
+	cr_expect(lt(int, 600, t.made));
+	cr_expect(zero(int, t.silent_count));
+	cr_expect(zero(int, t.missed));
+	free(text);
 }
 
 /* -- the corpora ----------------------------------------------------------- */
@@ -296,7 +320,7 @@ static unsigned char *slurp(size_t *size, const char *path)
 Test(store_mutants_corpora, of_real_mboxes_are_told)
 {
 	char path[4096], line[8192], *cells[10];
-	tally t = { 0 };
+	tally t = { .name = "m" };
 	FILE *f;
 
 	if (!corpora())
@@ -325,6 +349,37 @@ Test(store_mutants_corpora, of_real_mboxes_are_told)
 	cr_expect(lt(int, 100, t.made));
 	cr_expect(zero(int, t.silent_count));
 	cr_expect(le(int, t.made * 94, t.said * 100));
+}
+
+Test(store_mutants_corpora, of_real_mails_are_told)
+{
+	char path[4096], line[8192], *cells[10];
+	tally t = { .name = "m.eml" };
+	FILE *f;
+
+	if (!corpora())
+		cr_skip_test("MAILGUARD_CORPORA is not there");
+	snprintf(path, sizeof(path), "%s/stores/manifest.tsv", corpora());
+	f = fopen(path, "rb");
+	cr_assert(f != NULL);
+	while (row_next(cells, line, sizeof(line), f)) {
+		unsigned char *data;
+		size_t size = 0;
+
+		if (strcmp(cells[1], "eml") != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/stores/%s", corpora(),
+		         cells[0]);
+		data = slurp(&size, path);
+		if (data && size > 4000 && size < 100000)
+			campaign(&t, data, size, 12);
+		free(data);
+	}
+	fclose(f);
+	tally_tell("real mails", &t);
+	cr_expect(lt(int, 1000, t.made));
+	cr_expect(zero(int, t.silent_count));
+	cr_expect(zero(int, t.missed));
 }
 
 /* A finding of loss in what no damage befell is a lie. */

@@ -92,6 +92,11 @@ class Message:
         return Flags(self._head[0].flags)
 
     @property
+    def keywords(self) -> Tuple[str, ...]:
+        """Names the mail program gave it, as a Maildir of Dovecot has them."""
+        return tuple(self._head[0].keywords.split())
+
+    @property
     def sender(self) -> str:
         """Of its From field, decoded; "" if there is none."""
         return self._head[2]

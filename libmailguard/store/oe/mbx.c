@@ -28,7 +28,7 @@ static int mbx_sniff(const mgi_store_sight *sight)
 
 static mailguard_status mbx_open(mailguard_store *s, mailguard_error *err)
 {
-	mgi_store_file f = { s->path, "", 0 };
+	mgi_store_file f = { s->path, "", 0, NULL };
 
 	(void)err;
 	(void)mgi_store_file_add(s, &f);

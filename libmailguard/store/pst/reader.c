@@ -47,7 +47,7 @@ static int pst_sniff(const mgi_store_sight *sight)
 
 static mailguard_status reader_open(mailguard_store *s, mailguard_error *err)
 {
-	mgi_store_file f = { s->path, "", 0 };
+	mgi_store_file f = { s->path, "", 0, NULL };
 	mailguard_status st;
 	mgi_pst *p;
 
