@@ -165,9 +165,101 @@ static size_t utf8_run(mgi_sniff *s, mailguard_span bytes, size_t at)
 	return i - at;
 }
 
+/* Of a block that begins with a whole character. */
+typedef struct sums {
+	uint8_t leads, longer, odd, side, escapes;
+	uint8_t any;   /* byte that goes on with a character */
+	uint8_t wrong; /* such a byte stands, or is missing, where it may not */
+	uint8_t unsure; /* leads that not every such byte may follow */
+} sums;
+
+/* In a way compilers make wide instructions of; `b` has three bytes before. */
+MGI_WIDE static void block_sum(sums *out, const unsigned char *b)
+{
+	uint8_t leads = 0, longer = 0, odd = 0, side = 0, escapes = 0;
+	uint8_t any = 0, wrong = 0, e0 = 0, ed = 0, c0 = 0, f0 = 0;
+	size_t k;
+
+	for (k = 0; k < BLOCK; k++) {
+		uint8_t c = b[k + 3], one = b[k + 2];
+		uint8_t on = (uint8_t)((c & 0xc0) == 0x80);
+		uint8_t due = (uint8_t)((one >= 0xc0) | (b[k + 1] >= 0xe0) |
+		                        (b[k] >= 0xf0));
+
+		any |= on;
+		wrong |= on ^ due;
+		e0 |= (uint8_t)(c == 0xe0);
+		ed |= (uint8_t)(c == 0xed);
+		c0 |= (uint8_t)((c & 0xfe) == 0xc0);
+		f0 |= (uint8_t)(c >= 0xf0);
+		leads = (uint8_t)(leads + (c >= 0xc0));
+		longer = (uint8_t)(longer + (c >= 0xe0));
+		odd = (uint8_t)(odd + (c >> 7));
+		side = (uint8_t)(side + ((c & one) >> 7));
+		escapes = (uint8_t)(escapes + (c == ESC));
+	}
+	*out = (sums){ leads,   longer, odd,   side,
+		       escapes, any,    wrong, e0 | ed | c0 | f0 };
+}
+
+/* How many bytes at the end are of a character that may go on behind it. */
+static size_t open_end(const unsigned char *b, bool utf8)
+{
+	if (b[BLOCK + 2] >= 0xc0)
+		return 1;
+	return utf8 && b[BLOCK + 1] >= 0xe0 ? 2 : 0;
+}
+
+static void first_bad(mgi_sniff *s, const unsigned char *p, uint64_t at)
+{
+	while (*p < 0xc0) {
+		p++;
+		at++;
+	}
+	s->bad_at = at;
+}
+
+/*
+ * Blocks of whole characters of UTF-8, or of single letters as Cyrillic and
+ * Latin charsets have, each of which is bad; how many bytes.
+ */
+static size_t sniff_blocks(mgi_sniff *s, mailguard_span bytes, size_t at)
+{
+	unsigned char b[BLOCK + 3] = { 0, 0, 0 };
+	size_t i = at, n, k;
+
+	for (; bytes.len - i >= BLOCK; i += n) {
+		bool utf8;
+		sums t;
+
+		memcpy(b + 3, bytes.data + i, BLOCK);
+		block_sum(&t, b);
+		utf8 = !t.wrong && !t.unsure;
+		if (!utf8 && t.any)
+			break;
+		n = BLOCK - open_end(b, utf8);
+		for (k = n + 3; k < BLOCK + 3; k++) {
+			t.odd--;
+			t.side = (uint8_t)(t.side - (b[k - 1] >= 0x80));
+			t.leads = (uint8_t)(t.leads - (b[k] >= 0xc0));
+			t.longer = (uint8_t)(t.longer - (b[k] >= 0xe0));
+		}
+		if (!utf8 && t.leads && !s->bad)
+			first_bad(s, b + 3, s->at + i);
+		s->good += utf8 ? t.leads : 0;
+		s->long_good += utf8 ? t.longer : 0;
+		s->bad += utf8 ? 0 : t.leads;
+		s->odd += t.odd;
+		s->side += t.side + (size_t)(b[3] >= 0x80 && s->last >= 0x80);
+		s->escapes += t.escapes;
+		s->last = b[n + 2];
+	}
+	return i - at;
+}
+
 void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 {
-	size_t i = s->need ? 0 : find_odd(bytes);
+	size_t i = s->need ? 0 : find_odd(bytes), again = 0, n;
 
 	if (i)
 		s->last = 0;
@@ -182,13 +274,17 @@ void mgi_sniff_feed(mgi_sniff *s, mailguard_span bytes)
 			i += find_odd(mgi_span_from(bytes, i));
 			continue;
 		}
-		if (!s->need) {
-			size_t n = utf8_run(s, bytes, i);
-
-			i += n;
-			if (n)
-				continue;
+		n = 0;
+		if (!s->need && i >= again) {
+			n = sniff_blocks(s, bytes, i);
+			/* What is behind them is not worth another look yet. */
+			again = i + n + BLOCK;
 		}
+		if (!s->need && !n)
+			n = utf8_run(s, bytes, i);
+		i += n;
+		if (n)
+			continue;
 		s->escapes += c == ESC;
 		s->odd += c >= 0x80;
 		s->side += c >= 0x80 && s->last >= 0x80;

@@ -75,11 +75,11 @@ mailguard_span mgi_span_word(mailguard_span *rest)
 ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)
 {
 	size_t n = strlen(word), i;
-	int first = mgi_lower((unsigned char)word[0]);
+	int low = mgi_lower((unsigned char)word[0]), up = mgi_upper(low);
 
 	/* Most bytes are not the first one of the word: worth no call. */
 	for (i = 0; n <= s.len && i <= s.len - n; i++)
-		if ((!n || mgi_lower(s.data[i]) == first) &&
+		if ((!n || s.data[i] == low || s.data[i] == up) &&
 		    same_nocase(s.data + i, word, n))
 			return (ptrdiff_t)i;
 	return -1;

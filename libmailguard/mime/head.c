@@ -99,19 +99,19 @@ static bool is_folded(mailguard_span line)
 	return line.data[0] == ' ' || line.data[0] == '\t';
 }
 
-/* Nothing to tell of it, as of nearly every line. */
+/* Nothing to tell of it, as of nearly every field. */
 static bool is_plain(mailguard_span s)
 {
+	uint8_t odd = mgi_look_odd(s);
 	size_t i, cr = 0, crlf = 0;
-	uint8_t odd = 0;
 
-	for (i = 0; i < s.len; i++) {
-		odd |= (uint8_t)(s.data[i] & 0x80) | (uint8_t)!s.data[i];
+	if (odd & (MGI_LOOK_ZERO | MGI_LOOK_HIGH) || s.len > LINE_MAX_BYTES)
+		return false;
+	for (i = 0; odd && i < s.len; i++) {
 		cr += s.data[i] == '\r';
+		crlf += i && s.data[i] == '\n' && s.data[i - 1] == '\r';
 	}
-	for (i = 1; cr && i < s.len; i++)
-		crlf += s.data[i] == '\n' && s.data[i - 1] == '\r';
-	return !odd && cr == crlf && s.len <= LINE_MAX_BYTES;
+	return cr == crlf;
 }
 
 static void judge_line(mailguard_parser *p, mailguard_span line, uint64_t at)

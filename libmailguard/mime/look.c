@@ -13,9 +13,6 @@
 #include "base/wide.h"
 
 #define BLOCK 64
-#define ZERO 1
-#define CR 2
-#define HIGH 0x80
 #define RUN ((size_t)8 << 10) /* looked at as a whole first */
 
 typedef struct sums {
@@ -77,24 +74,25 @@ static void go_through(mgi_look *l,
 	}
 }
 
-/* What of all this is anywhere in the run? */
-MGI_WIDE static uint8_t odd_in(const unsigned char *p, size_t n)
+MGI_WIDE uint8_t mgi_look_odd(mailguard_span s)
 {
 	uint8_t zero = 0, cr = 0, high = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		zero |= (uint8_t)(p[i] == 0);
-		cr |= (uint8_t)(p[i] == '\r');
-		high |= p[i];
+	for (i = 0; i < s.len; i++) {
+		zero |= (uint8_t)(s.data[i] == 0);
+		cr |= (uint8_t)(s.data[i] == '\r');
+		high |= s.data[i];
 	}
-	return (uint8_t)((zero ? ZERO : 0) | (cr ? CR : 0) | (high & HIGH));
+	return (uint8_t)((zero ? MGI_LOOK_ZERO : 0) | (cr ? MGI_LOOK_CR : 0) |
+	                 (high & MGI_LOOK_HIGH));
 }
 
 /* Lines that end in LF as they all did, and nothing odd: most of all mail. */
 static bool is_plain(mgi_look *l, mailguard_span s, uint8_t odd)
 {
-	if ((l->lf && l->first_crlf) || l->last == '\r' || odd & (ZERO | CR))
+	if ((l->lf && l->first_crlf) || l->last == '\r' ||
+	    odd & (MGI_LOOK_ZERO | MGI_LOOK_CR))
 		return false;
 	if (!l->lf && memchr(s.data, '\n', s.len)) {
 		l->lf = 1;
@@ -151,11 +149,11 @@ void mgi_look_at(mgi_look *l, mgi_harm *harm, mailguard_span s, uint64_t offset)
 {
 	while (s.len) {
 		mailguard_span run = mgi_span_head(s, RUN);
-		uint8_t odd = odd_in(run.data, run.len);
+		uint8_t odd = mgi_look_odd(run);
 
 		if (!is_plain(l, run, odd))
 			blocks_look(l, harm, run, offset);
-		if (odd & HIGH && l->seven)
+		if (odd & MGI_LOOK_HIGH && l->seven)
 			high_look(harm, run, offset);
 		s = mgi_span_from(s, RUN);
 		offset += run.len;

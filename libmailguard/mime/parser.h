@@ -122,6 +122,11 @@ mailguard_status mgi_part_begin(mailguard_parser *p, mailguard_error *err);
 mailguard_status mgi_part_known(mailguard_parser *p, mailguard_error *err);
 /* A part for a file of uuencode in the text of the top frame. */
 mailguard_status mgi_part_uufile(mailguard_parser *p, mailguard_error *err);
+/* Which of these bytes are anywhere in it? */
+#define MGI_LOOK_ZERO 1
+#define MGI_LOOK_CR 2
+#define MGI_LOOK_HIGH 0x80
+uint8_t mgi_look_odd(mailguard_span s);
 /* Look through body bytes, the first of them at `offset`. */
 void mgi_look_at(mgi_look *l,
                  mgi_harm *harm,

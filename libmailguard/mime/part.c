@@ -117,6 +117,10 @@ static mailguard_status param(const char **out,
 {
 	mailguard_status st;
 
+	*out = "";
+	/* Most fields have few parameters, and reading one is no small work. */
+	if (mgi_span_find_nocase(mgi_buf_span(value), name) < 0)
+		return MAILGUARD_OK;
 	mgi_buf_cut(&p->decoded, 0);
 	st = mailguard_header_param(&p->decoded, mgi_buf_span(value), name,
 	                            NULL);

@@ -153,6 +153,20 @@ Test(mime_transfer, quoted_printable_at_once_is_byte_by_byte)
 	decodes_alike(MAILGUARD_ENCODING_QP, "plain text, nearly all of it ");
 }
 
+static void same_sniff(mgi_sniff *a, mgi_sniff *b)
+{
+	cr_assert(eq(u64, a->odd, b->odd));
+	cr_assert(eq(u64, a->side, b->side));
+	cr_assert(eq(u64, a->escapes, b->escapes));
+	cr_assert(eq(u64, a->good, b->good));
+	cr_assert(eq(u64, a->long_good, b->long_good));
+	cr_assert(eq(u64, a->bad, b->bad));
+	cr_assert(eq(u64, a->bad_at, b->bad_at));
+	cr_assert(eq(u32, a->need, b->need));
+	cr_assert(eq(sz, a->sample_len, b->sample_len));
+	cr_assert(zero(memcmp(a->sample, b->sample, a->sample_len)));
+}
+
 static void sniffs_alike(const char *alphabet)
 {
 	static unsigned char text[4096];
@@ -170,16 +184,7 @@ static void sniffs_alike(const char *alphabet)
 		mgi_sniff_feed(&whole, mgi_span(text, len));
 		for (i = 0; i < len; i++)
 			mgi_sniff_feed(&bytes, mgi_span(text + i, 1));
-		cr_assert(eq(u64, whole.odd, bytes.odd));
-		cr_assert(eq(u64, whole.side, bytes.side));
-		cr_assert(eq(u64, whole.escapes, bytes.escapes));
-		cr_assert(eq(u64, whole.good, bytes.good));
-		cr_assert(eq(u64, whole.long_good, bytes.long_good));
-		cr_assert(eq(u64, whole.bad, bytes.bad));
-		cr_assert(eq(u64, whole.bad_at, bytes.bad_at));
-		cr_assert(eq(sz, whole.sample_len, bytes.sample_len));
-		cr_assert(zero(
-			memcmp(whole.sample, bytes.sample, whole.sample_len)));
+		same_sniff(&whole, &bytes);
 	}
 }
 
@@ -188,7 +193,40 @@ Test(mime_transfer, text_is_sniffed_alike_at_once_and_byte_by_byte)
 	sniffs_alike("caf\xc3\xa9 r\xc3\xa9union ");
 	sniffs_alike("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e");
 	sniffs_alike("\xd0\xcf\xde\xd4\xc1 \xd3\xc5\xd2");
+	sniffs_alike("\xef\xee\xf7\xf2\xe0 \xf1\xe5 ");
+	sniffs_alike("\xe0\xa4\x95\xed\x95\x9c\xf0\x9f\x98\x80 ");
 	sniffs_alike("\x1b$B%a!<\x1b(B \x1b\xc3");
+}
+
+/* A text of whole characters, cut at every place and hurt at some. */
+Test(mime_transfer, whole_characters_are_sniffed_alike_wherever_they_are_cut)
+{
+	static const char *const texts[] = {
+		"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", "caf\xc3\xa9 r\xc3\xa9",
+		"\xd0\xcf\xde\xd4\xc1 ", "\xef\xee\xf7\xf2\xe0 \xf1"
+	};
+	static unsigned char text[400];
+	static mgi_sniff whole, halves;
+	size_t i, k, at, hurt;
+
+	for (i = 0; i < ROWS(texts); i++)
+		for (hurt = 0; hurt < 30; hurt++) {
+			for (k = 0; k < sizeof(text); k++)
+				text[k] = (unsigned char)
+					texts[i][k % strlen(texts[i])];
+			if (hurt)
+				text[hurt * 13] ^= (unsigned char)(hurt * 9);
+			mgi_sniff_begin(&whole);
+			mgi_sniff_feed(&whole, mgi_span(text, sizeof(text)));
+			for (at = 1; at < sizeof(text); at++) {
+				mgi_sniff_begin(&halves);
+				mgi_sniff_feed(&halves, mgi_span(text, at));
+				mgi_sniff_feed(
+					&halves,
+					mgi_span(text + at, sizeof(text) - at));
+				same_sniff(&whole, &halves);
+			}
+		}
 }
 
 /* What another message left behind must not show. */
