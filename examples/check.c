@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void finding_print(const mailguard_finding *f)
+/* Where it is, too, if that is not the file that was asked about. */
+static void finding_print(const mailguard_finding *f, const char *path)
 {
 	if (f->offset == MAILGUARD_NOWHERE)
 		printf("%10s", "-");
@@ -23,17 +24,20 @@ static void finding_print(const mailguard_finding *f)
 		printf("%10" PRIu64, f->offset);
 	printf("  %-4s  %s: %s\n", mailguard_severity_name(f->severity),
 	       f->code, f->text);
+	if (f->where && strcmp(f->where, path) != 0)
+		printf("%18s%s\n", "", f->where);
 }
 
 static int finding_tell(ex_call *call,
                         const mailguard_check *check,
                         const mailguard_finding *f,
+                        const char *path,
                         mailguard_buffer *buf)
 {
 	mailguard_error err;
 
 	if (call->format == EX_TEXT) {
-		finding_print(f);
+		finding_print(f, path);
 		return EX_FINE;
 	}
 	mailguard_buffer_clear(buf);
@@ -70,6 +74,7 @@ static int summary_tell(ex_call *call,
 
 static int check_run(ex_call *call,
                      mailguard_check *check,
+                     const char *path,
                      mailguard_buffer *buf)
 {
 	const mailguard_finding *f;
@@ -81,7 +86,7 @@ static int check_run(ex_call *call,
 	                                MAILGUARD_ITEROVER) {
 		if (st < 0)
 			return ex_fail(call, &err);
-		rc = finding_tell(call, check, f, buf);
+		rc = finding_tell(call, check, f, path, buf);
 	}
 	return rc == EX_FINE ? summary_tell(call, check, buf) : rc;
 }
@@ -100,7 +105,7 @@ static int check_path(ex_call *call,
 	    mailguard_store_check(&check, store, opts, &err) < 0)
 		rc = ex_fail(call, &err);
 	else
-		rc = check_run(call, check, buf);
+		rc = check_run(call, check, path, buf);
 	mailguard_check_free(check);
 	mailguard_store_free(store);
 	return rc;

@@ -207,6 +207,20 @@ class Program(unittest.TestCase):
             tail.stdin.close()
             self.assertTrue(ready)
 
+    def test_check_names_the_file_of_a_finding_in_a_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(os.path.join(folder, "cur"))
+            path = os.path.join(folder, "cur", "1.a:2,")
+            with open(path, "wb") as f:
+                f.write(b"Subject: x\n\n" + bytes(40))
+            done = run("check", folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"\n" + b" " * 18 + path.encode() + b"\n",
+                          done.stdout)
+            alone = os.path.join(folder, "alone.eml")
+            os.rename(path, alone)
+            self.assertNotIn(b"\n" + b" " * 18, run("check", alone).stdout)
+
     def every_verb(self, folder):
         """A call of each verb that has something to tell."""
         page = os.path.join(folder, "page.json")
