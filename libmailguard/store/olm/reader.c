@@ -97,7 +97,7 @@ static mailguard_status members_take(mailguard_store *s,
 static mailguard_status olm_open(mailguard_store *s, mailguard_error *err)
 {
 	olm *own = mgi_arena_alloc(s->arena, sizeof(*own));
-	mgi_store_file f = { s->path, "", 0 };
+	mgi_store_file f = { s->path, "", 0, NULL };
 	mailguard_status st;
 
 	if (!own || !mgi_store_file_add(s, &f))
