@@ -148,9 +148,13 @@ mailguard_status mgi_file_read(mgi_file *f,
 
 static bool in_window(const mgi_file *f, uint64_t offset, size_t want)
 {
-	return offset >= f->window_at &&
-	       offset - f->window_at <= f->window_len &&
-	       f->window_len - (offset - f->window_at) >= want;
+	uint64_t end = f->window_at + f->window_len;
+
+	if (offset < f->window_at || offset > end)
+		return false;
+	/* Behind the end of the file there is nothing to read again. */
+	return end - offset >= want || (offset < end && end >= f->size &&
+	                                f->window_len < MGI_FILE_WINDOW);
 }
 
 static mailguard_status window_fill(mgi_file *f,

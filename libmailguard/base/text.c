@@ -87,7 +87,7 @@ ptrdiff_t mgi_span_find_nocase(mailguard_span s, const char *word)
 
 bool mgi_span_u64(uint64_t *out, mailguard_span s, uint64_t max)
 {
-	uint64_t v = 0;
+	uint64_t v = 0, most = max / 10;
 	size_t i;
 
 	if (!s.len)
@@ -95,8 +95,8 @@ bool mgi_span_u64(uint64_t *out, mailguard_span s, uint64_t max)
 	for (i = 0; i < s.len; i++) {
 		uint64_t digit = (uint64_t)(s.data[i] - '0');
 
-		if (!mgi_is_digit(s.data[i]) || digit > max ||
-		    v > (max - digit) / 10)
+		if (!mgi_is_digit(s.data[i]) || v > most ||
+		    digit > max - v * 10)
 			return false;
 		v = v * 10 + digit;
 	}
