@@ -110,7 +110,7 @@ static mailguard_status single_add(look *l,
                                    const place *p,
                                    const char *path)
 {
-	mgi_store_file f = { path, "", 0 };
+	mgi_store_file f = { path, "", 0, NULL };
 	mailguard_status st;
 
 	if (!*of) {

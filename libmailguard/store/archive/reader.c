@@ -31,7 +31,7 @@ static int archive_sniff(const mgi_store_sight *sight)
 static mailguard_status archive_open(mailguard_store *s, mailguard_error *err)
 {
 	mgi_archive *a = mgi_arena_alloc(s->arena, sizeof(*a));
-	mgi_store_file f = { s->path, "", 0 };
+	mgi_store_file f = { s->path, "", 0, NULL };
 	mailguard_status st;
 	size_t i;
 
