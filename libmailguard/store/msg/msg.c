@@ -10,11 +10,10 @@
 
 #include "base/cursor.h"
 #include "base/fail.h"
-#include "base/source.h"
 #include "base/text.h"
 
 #define LIST "__properties_version1.0"
-#define VALUE "__substg1.0_"
+#define VALUE MGI_MSG_VALUE
 #define RECIPIENT "__recip_version1.0_#"
 #define ATTACHMENT "__attach_version1.0_#"
 #define LIST_MAX ((size_t)1 << 20)
@@ -365,77 +364,11 @@ static mailguard_status object_embedded(mgi_mapi **out,
 	return below(out, base, p->stream, MGI_MAPI_MESSAGE, err);
 }
 
-/* -- many values of a type that has no fixed size -------------------------- */
-
-#define MANY_MAX 4096
-
-static void put32(unsigned char *to, size_t n)
+static mgi_msg_place place_of(object *o)
 {
-	to[0] = (unsigned char)n;
-	to[1] = (unsigned char)(n >> 8);
-	to[2] = (unsigned char)(n >> 16);
-	to[3] = (unsigned char)(n >> 24);
-}
+	mgi_msg_place p = { &o->base, o->cfb, o->file, o->storage };
 
-static bool is_many(uint16_t type)
-{
-	uint16_t each = type & (uint16_t)~MGI_MAPI_MANY;
-
-	return type & MGI_MAPI_MANY &&
-	       (each == MGI_MAPI_STRING8 || each == MGI_MAPI_UNICODE ||
-	        each == MGI_MAPI_BINARY);
-}
-
-/* Value `k`, which lies in a stream of its own (2.1.4.2). */
-static mailguard_status many_take(mailguard_span *out,
-                                  object *o,
-                                  mgi_mapi_tag tag,
-                                  size_t k)
-{
-	mailguard_status st;
-	mgi_cfb_stream s;
-	uint32_t at;
-	char *name = mgi_arena_printf(o->base.arena, VALUE "%08X-%08X",
-	                              (unsigned)tag, (unsigned)k);
-
-	if (!name)
-		return MAILGUARD_ENOMEM;
-	at = mgi_cfb_find(o->cfb, o->storage, name);
-	mgi_cfb_begin(&s, o->cfb, o->file, at);
-	st = mgi_cfb_load(out, o->base.arena, &s, (size_t)MGI_MAPI_VALUE_MAX,
-	                  NULL);
-	if (st < 0 || at == MGI_CFB_NONE)
-		mgi_mapi_harmed(&o->base);
-	return st == MAILGUARD_ENOMEM ? st : MAILGUARD_OK;
-}
-
-/* What was loaded are their lengths; as mgi_mapi_element() parts them. */
-static mailguard_status many_join(object *o, property *p, mailguard_error *err)
-{
-	uint16_t type = MGI_MAPI_TYPE(p->tag);
-	size_t each = type == (MGI_MAPI_MANY | MGI_MAPI_BINARY) ? 8 : 4;
-	size_t n = p->bytes.len / each, all = 4 + 4 * n, i;
-	mailguard_span *at = mgi_arena_array(o->base.arena, n + 1, sizeof(*at));
-	mailguard_status st = at ? MAILGUARD_OK : MAILGUARD_ENOMEM;
-	unsigned char *to;
-
-	for (i = 0; i < n && i < MANY_MAX && st >= 0; i++) {
-		st = many_take(&at[i], o, p->tag, i);
-		all += at[i].len;
-	}
-	n = i;
-	to = st < 0 ? NULL : mgi_arena_alloc(o->base.arena, all);
-	if (!to)
-		return mgi_fail_nomem(err);
-	p->bytes = mgi_span(to, all);
-	put32(to, n);
-	for (i = 0, all = 4 + 4 * n; i < n; i++) {
-		put32(to + 4 + 4 * i, all);
-		if (at[i].len)
-			memcpy(to + all, at[i].data, at[i].len);
-		all += at[i].len;
-	}
-	return MAILGUARD_OK;
+	return p;
 }
 
 /* -- values ---------------------------------------------------------------- */
@@ -455,6 +388,7 @@ static mailguard_status object_tag_at(mgi_mapi_tag *out,
 static mailguard_status load(object *o, property *p, mailguard_error *err)
 {
 	const mgi_cfb_entry *e = mgi_cfb_at(o->cfb, p->stream);
+	mgi_msg_place place = place_of(o);
 	mailguard_status st;
 	mgi_cfb_stream s;
 
@@ -473,8 +407,8 @@ static mailguard_status load(object *o, property *p, mailguard_error *err)
 		mgi_mapi_harmed(&o->base);
 		st = MAILGUARD_OK;
 	}
-	if (st == MAILGUARD_OK && is_many(MGI_MAPI_TYPE(p->tag)))
-		st = many_join(o, p, err);
+	if (st == MAILGUARD_OK && mgi_msg_is_many(MGI_MAPI_TYPE(p->tag)))
+		st = mgi_msg_many(&p->bytes, &place, p->tag, err);
 	return st;
 }
 
@@ -518,72 +452,6 @@ static mailguard_status object_get(mgi_mapi_value *out,
 	return MAILGUARD_OK;
 }
 
-/* -- a value as a source --------------------------------------------------- */
-
-struct value {
-	object *object; /* held */
-	uint32_t stream;
-};
-
-struct reading {
-	mgi_file *file;
-	mgi_cfb_stream stream;
-	unsigned char *held;
-};
-
-#define HELD ((size_t)64 << 10)
-
-static mailguard_status value_open(void **state,
-                                   void *self,
-                                   mgi_arena *arena,
-                                   mailguard_error *err)
-{
-	struct reading *r = mgi_arena_alloc(arena, sizeof(*r));
-	struct value *v = self;
-	mailguard_status st;
-
-	if (r)
-		r->held = mgi_arena_alloc(arena, HELD);
-	if (!r || !r->held)
-		return mgi_fail_nomem(err);
-	st = mgi_file_again(&r->file, v->object->file, err);
-	if (st < 0)
-		return st;
-	mgi_cfb_begin(&r->stream, v->object->cfb, r->file, v->stream);
-	*state = r;
-	return MAILGUARD_OK;
-}
-
-static mailguard_status value_next(mailguard_span *out,
-                                   void *state,
-                                   mailguard_error *err)
-{
-	struct reading *r = state;
-	mailguard_status st;
-	size_t got;
-
-	st = mgi_cfb_next(&got, r->held, HELD, &r->stream, err);
-	*out = mgi_span(r->held, got);
-	return st;
-}
-
-static void value_close(void *state)
-{
-	mgi_file_close(((struct reading *)state)->file);
-}
-
-static void value_release(void *self)
-{
-	struct value *v = self;
-	object *o = v->object;
-
-	mgi_free(o->base.mg, v);
-	mgi_mapi_free(&o->base);
-}
-
-static const mgi_source_kind value_kind = { value_open, value_next, value_close,
-	                                    value_release };
-
 static mailguard_status object_open(mailguard_source **out,
                                     mgi_mapi *base,
                                     uint16_t id,
@@ -592,8 +460,7 @@ static mailguard_status object_open(mailguard_source **out,
 	object *o = (object *)base;
 	property *p = find(o, id);
 	const mgi_cfb_entry *e;
-	mailguard_status st;
-	struct value *v;
+	mgi_msg_place place;
 
 	if (!p)
 		return MAILGUARD_ITEROVER;
@@ -602,15 +469,8 @@ static mailguard_status object_open(mailguard_source **out,
 		return MAILGUARD_ITEROVER;
 	if (e->is_storage)
 		return mgi_msg_ole(out, o->cfb, o->file, p->stream, err);
-	v = mgi_alloc(base->mg, sizeof(*v));
-	if (!v)
-		return mgi_fail_nomem(err);
-	v->object = (object *)mgi_mapi_ref(base);
-	v->stream = p->stream;
-	st = mgi_source_new(out, base->mg, &value_kind, v, err);
-	if (st < 0)
-		value_release(v);
-	return st;
+	place = place_of(o);
+	return mgi_msg_value(out, &place, p->stream, err);
 }
 
 /* -- names ----------------------------------------------------------------- */

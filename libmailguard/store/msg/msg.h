@@ -15,6 +15,33 @@ mailguard_status mgi_msg_open(mgi_mapi **out,
                               const char *path,
                               mailguard_error *err);
 
+/* -- value.c --------------------------------------------------------------- */
+
+/* What the names of streams with values begin with. */
+#define MGI_MSG_VALUE "__substg1.0_"
+
+/* Where an object's values lie. */
+typedef struct mgi_msg_place {
+	mgi_mapi *object;
+	const mgi_cfb *cfb;
+	mgi_file *file;
+	uint32_t storage;
+} mgi_msg_place;
+
+/* The bytes of a stream. Yours; it holds the object. */
+mailguard_status mgi_msg_value(mailguard_source **out,
+                               const mgi_msg_place *p,
+                               uint32_t stream,
+                               mailguard_error *err);
+/* Does each of many values of that type have a stream of its own? */
+bool mgi_msg_is_many(uint16_t type);
+/* `*bytes` are their lengths; then they are as mgi_mapi_element() parts them.
+ */
+mailguard_status mgi_msg_many(mailguard_span *bytes,
+                              const mgi_msg_place *p,
+                              mgi_mapi_tag tag,
+                              mailguard_error *err);
+
 /* -- ole.c ----------------------------------------------------------------- */
 
 /* More than this in one OLE object is not given (ELIMIT). */

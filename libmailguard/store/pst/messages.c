@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/source.h"
 #include "base/text.h"
 
 #define ATTACH_DATA 0x3701
@@ -204,138 +203,6 @@ static mailguard_status node_get(mgi_mapi_value *out,
 
 /* -- a value as a source --------------------------------------------------- */
 
-struct blob {
-	mgi_mapi *object;
-	mailguard_span bytes; /* of the heap, or */
-	uint64_t bid;         /* ... a node's data */
-};
-
-struct blob_stream {
-	struct blob *blob;
-	mgi_pst_view view;
-	mgi_pst_tree tree;
-	uint64_t at;
-	uint32_t next;
-	unsigned char *zeros; /* where a block is gone */
-};
-
-static mailguard_status blob_open(void **state,
-                                  void *self,
-                                  mgi_arena *arena,
-                                  mailguard_error *err)
-{
-	struct blob_stream *s = mgi_arena_alloc(arena, sizeof(*s));
-	struct blob *b = self;
-	mailguard_status st;
-
-	if (!s)
-		return mgi_fail_nomem(err);
-	*state = s;
-	s->blob = b;
-	if (!b->bid)
-		return MAILGUARD_OK;
-	st = mgi_pst_view_init(&s->view, ((object *)b->object)->pst, arena,
-	                       err);
-	if (st >= 0)
-		st = mgi_pst_tree_open(&s->tree, &s->view, b->bid, err);
-	if (st == MAILGUARD_EFORMAT) {
-		mgi_error_clear(err); /* it is empty, and told as harm */
-		mgi_mapi_harmed(b->object);
-		st = MAILGUARD_OK;
-	}
-	if (st < 0)
-		mgi_pst_view_done(&s->view);
-	return st;
-}
-
-/* What is gone leaves zero bytes, so that the rest keeps its place. */
-static mailguard_status gap(mailguard_span *out,
-                            struct blob_stream *s,
-                            mailguard_error *err)
-{
-	uint32_t payload = mgi_pst_payload(s->view.shape);
-	uint64_t left = s->tree.size > s->at ? s->tree.size - s->at : 0;
-
-	mgi_error_clear(err);
-	if (!s->zeros)
-		s->zeros = mgi_arena_alloc(s->view.arena, payload);
-	if (!s->zeros)
-		return mgi_fail_nomem(err);
-	*out = mgi_span(s->zeros, left < payload ? (size_t)left : payload);
-	return MAILGUARD_OK;
-}
-
-static mailguard_status blob_next(mailguard_span *out,
-                                  void *state,
-                                  mailguard_error *err)
-{
-	struct blob_stream *s = state;
-	mailguard_status st;
-	uint64_t harm = s->view.harm;
-
-	if (!s->blob->bid) {
-		*out = s->blob->bytes;
-		return s->next++ || !out->len ? MAILGUARD_ITEROVER
-		                              : MAILGUARD_OK;
-	}
-	do {
-		if (s->next >= s->tree.count) {
-			if (s->at < s->tree.size)
-				mgi_mapi_harmed(s->blob->object);
-			s->at = s->tree.size;
-			return MAILGUARD_ITEROVER;
-		}
-		st = mgi_pst_block_get(out, &s->view, s->tree.bids[s->next++],
-		                       err);
-		if (st == MAILGUARD_EFORMAT)
-			st = gap(out, s, err);
-		if (s->view.harm != harm)
-			mgi_mapi_harmed(s->blob->object);
-		if (st < 0)
-			return st;
-	} while (!out->len);
-	s->at += out->len;
-	return MAILGUARD_OK;
-}
-
-static void blob_close(void *state)
-{
-	mgi_pst_view_done(&((struct blob_stream *)state)->view);
-}
-
-static void blob_release(void *self)
-{
-	struct blob *b = self;
-	mgi_mapi *o = b->object;
-
-	mgi_free(o->mg, b);
-	mgi_mapi_free(o);
-}
-
-static const mgi_source_kind blob_kind = { blob_open, blob_next, blob_close,
-	                                   blob_release };
-
-static mailguard_status blob_new(mailguard_source **out,
-                                 mgi_mapi *o,
-                                 mailguard_span bytes,
-                                 uint64_t bid,
-                                 mailguard_error *err)
-{
-	struct blob *b = mgi_alloc(o->mg, sizeof(*b));
-	mailguard *mg = o->mg;
-	mailguard_status st;
-
-	if (!b)
-		return mgi_fail_nomem(err);
-	b->object = mgi_mapi_ref(o);
-	b->bytes = bytes;
-	b->bid = bid;
-	st = mgi_source_new(out, mg, &blob_kind, b, err);
-	if (st < 0)
-		blob_release(b);
-	return st;
-}
-
 /* The node that a value of type OBJECT names (2.3.3.5). */
 static const mgi_pst_node *object_node(object *o, const mgi_pst_prop *p)
 {
@@ -366,11 +233,11 @@ static mailguard_status node_open(mailguard_source **out,
 	            : mgi_pst_value_node(&o->props.values, p->tag,
 	                                 mgi_span(p->raw, sizeof(p->raw)));
 	if (n)
-		return blob_new(out, base, mgi_span(NULL, 0), n->data, err);
+		return mgi_pst_blob(out, base, o->pst, n->data, err);
 	st = node_get(&v, base, id, err);
 	if (st != MAILGUARD_OK)
 		return st;
-	return blob_new(out, base, v.bytes, 0, err);
+	return mgi_pst_blob_at_hand(out, base, v.bytes, err);
 }
 
 /* -- recipients ------------------------------------------------------------ */
@@ -529,7 +396,9 @@ static mailguard_status row_open(mailguard_source **out,
 	mgi_mapi_value v;
 	mailguard_status st = row_get(&v, base, id, err);
 
-	return st == MAILGUARD_OK ? blob_new(out, base, v.bytes, 0, err) : st;
+	return st == MAILGUARD_OK
+	               ? mgi_pst_blob_at_hand(out, base, v.bytes, err)
+	               : st;
 }
 
 /* -- attachments ----------------------------------------------------------- */

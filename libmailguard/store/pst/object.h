@@ -47,6 +47,19 @@ mailguard_status mgi_pst_object_by(mgi_mapi **out,
 mgi_pst_view *mgi_pst_object_view(mgi_mapi *o);
 const mgi_pst_props *mgi_pst_object_props(const mgi_mapi *o);
 
+/* -- blob.c ---------------------------------------------------------------- */
+
+/* The data of a node of `o`'s, or bytes that `o` lends. It holds `o`. */
+mailguard_status mgi_pst_blob(mailguard_source **out,
+                              mgi_mapi *o,
+                              mgi_pst *p,
+                              uint64_t bid,
+                              mailguard_error *err);
+mailguard_status mgi_pst_blob_at_hand(mailguard_source **out,
+                                      mgi_mapi *o,
+                                      mailguard_span bytes,
+                                      mailguard_error *err);
+
 /* -- folders.c ------------------------------------------------------------- */
 
 typedef struct mgi_pst_folder {
