@@ -333,6 +333,43 @@ static const fake_value bounce[] = {
 	{ 0, 0, NULL, 0 },
 };
 
+static const fake_value pointed[] = {
+	FAKE_NUMBER(MGI_TAG_ATTACH_METHOD, 2),
+	FAKE_TEXT(MGI_TAG_ATTACH_LONG_PATHNAME,
+	          "\\\\server\\\xe8\xa6\x8b\xe7\xa9\x8d\xe8\xa6\x8b\xe7\xa9\x8d"
+	          "\xe8\xa6\x8b\xe7\xa9\x8d\\a.doc"),
+	{ 0, 0, NULL, 0 },
+};
+static const fake_value plain_path[] = {
+	FAKE_NUMBER(MGI_TAG_ATTACH_METHOD, 2),
+	FAKE_TEXT(MGI_TAG_ATTACH_LONG_PATHNAME, "C:\\a \"b\".doc"),
+	{ 0, 0, NULL, 0 },
+};
+static const fake_spec pointed_spec = { pointed },
+		       plain_path_spec = { plain_path };
+static const fake_spec *const links[] = { &pointed_spec, &plain_path_spec,
+	                                  NULL };
+static const fake_spec links_spec = { sent, people, links };
+
+/* RFC 2231: no byte above 127 in a header, no character cut. */
+Test(store_mapi, a_file_that_was_only_pointed_to_keeps_its_path)
+{
+	char *text = mail_of(mg, &links_spec, NULL);
+	size_t i;
+
+	cr_expect(strstr(text,
+	                 "access-type=local-file;\n"
+	                 " name*0*=utf-8''%5C%5Cserver%5C%E8%A6%8B%E7%A9%8D"
+	                 "%E8%A6%8B%E7%A9%8D;\n"
+	                 " name*1*=%E8%A6%8B%E7%A9%8D%5Ca.doc\n") != NULL,
+	          "%s", text);
+	cr_expect(strstr(text, " name=\"C:\\\\a \\\"b\\\".doc\"\n") != NULL,
+	          "%s", text);
+	for (i = 0; text[i]; i++)
+		cr_expect(lt(int, (unsigned char)text[i], 0x80));
+	free(text);
+}
+
 Test(store_mapi, a_bounce_is_a_report_again)
 {
 	static const fake_spec *const returned[] = { &inner_spec, NULL };

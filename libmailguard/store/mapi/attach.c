@@ -211,6 +211,56 @@ static mailguard_status disposition_put(mgi_plan *p,
 	return st;
 }
 
+/* In sections of no more than a line, no character cut (RFC 2231, 3 and 4). */
+static void path_encode(mailguard_buffer *out,
+                        const char *param,
+                        mailguard_span path)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t i, col = 0, section = 0;
+
+	for (i = 0; i < path.len; i++) {
+		unsigned char c = path.data[i];
+
+		if (!i || (col > 50 && (c & 0xc0) != 0x80)) {
+			mgi_buf_printf(out, "%s %s*%s*=%s", i ? ";\n" : "",
+			               param, mgi_u64(section++).text,
+			               i ? "" : "utf-8''");
+			col = 0;
+		}
+		if (mgi_is_alnum(c) || c == '.' || c == '-' || c == '_') {
+			mgi_buf_putc(out, (char)c);
+			col++;
+		} else {
+			mgi_buf_putc(out, '%');
+			mgi_buf_putc(out, digits[c >> 4]);
+			mgi_buf_putc(out, digits[c & 15]);
+			col += 3;
+		}
+	}
+	mgi_buf_putc(out, '\n');
+}
+
+static void path_put(mailguard_buffer *out,
+                     const char *param,
+                     mailguard_span path)
+{
+	size_t i;
+
+	for (i = 0; i < path.len; i++)
+		if (path.data[i] < ' ' || path.data[i] >= 0x7f) {
+			path_encode(out, param, path);
+			return;
+		}
+	mgi_buf_printf(out, " %s=\"", param);
+	for (i = 0; i < path.len; i++) {
+		if (path.data[i] == '"' || path.data[i] == '\\')
+			mgi_buf_putc(out, '\\');
+		mgi_buf_putc(out, (char)path.data[i]);
+	}
+	mgi_buf_puts(out, "\"\n");
+}
+
 /* Only where the file lies was kept (RFC 2046, 5.2.3; RFC 2017). */
 static mailguard_status pointer_put(mgi_plan *p,
                                     const mgi_attached_object *a,
@@ -219,7 +269,6 @@ static mailguard_status pointer_put(mgi_plan *p,
 	bool web = a->method == MGI_ATTACH_BY_WEB_REFERENCE;
 	mailguard_buffer path;
 	mailguard_status st;
-	size_t i;
 
 	mgi_buf_init(&path, p->mg);
 	st = mgi_who_text(&path, a->object, MGI_TAG_ATTACH_LONG_PATHNAME, err);
@@ -227,15 +276,9 @@ static mailguard_status pointer_put(mgi_plan *p,
 		st = mgi_who_text(&path, a->object, MGI_TAG_ATTACH_PATHNAME,
 		                  err);
 	mgi_buf_printf(&p->ready,
-	               "Content-Type: message/external-body; access-type=%s;\n"
-	               " %s=\"",
-	               web ? "URL" : "local-file", web ? "URL" : "name");
-	for (i = 0; i < path.len; i++) {
-		if (path.at[i] == '"' || path.at[i] == '\\')
-			mgi_buf_putc(&p->ready, '\\');
-		mgi_buf_putc(&p->ready, path.at[i]);
-	}
-	mgi_buf_puts(&p->ready, "\"\n");
+	               "Content-Type: message/external-body; access-type=%s;\n",
+	               web ? "URL" : "local-file");
+	path_put(&p->ready, web ? "URL" : "name", mgi_buf_span(&path));
 	mgi_plan_failed(p, &path);
 	mgi_buf_done(&path);
 	st = mgi_who_only_memory(st, err);
