@@ -174,6 +174,31 @@ static PyObject *py_downloads(MailGuard *mg, mailguard_downloads *d,
 	return list;
 }
 
+/* A JSON object a property; frees `p`. */
+static PyObject *py_properties(MailGuard *mg, mailguard_properties *p,
+                               mailguard_error *err)
+{
+	const mailguard_property *one;
+	mailguard_buffer *out = NULL;
+	mailguard_status st = mailguard_buffer_new(&out, mg, err);
+	PyObject *list = st < 0 ? NULL : PyList_New(0);
+
+	while (list && (st = mailguard_properties_next(&one, p, err)) !=
+	                       MAILGUARD_ITEROVER) {
+		PyObject *text = NULL;
+
+		mailguard_buffer_clear(out);
+		if (st >= 0 && mailguard_properties_json(out, one, err) >= 0)
+			text = PyUnicode_FromString(mailguard_buffer_text(out));
+		if (!text || PyList_Append(list, text) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(text);
+	}
+	mailguard_buffer_free(out);
+	mailguard_properties_free(p);
+	return list;
+}
+
 /* Of a path: a popstate.dat, or a store. */
 static PyObject *downloads_of(MailGuard *mg, const char *path,
                               mailguard_error *err)
@@ -397,6 +422,16 @@ typedef struct {} Walk;
 		                     py_buffer_str(h->id));
 	}
 	/** The delivered bytes of the item stepped to. */
+	/** Of the Outlook item told last: a JSON object a property. */
+	PyObject *properties(MailGuard *mg, mailguard_error *err)
+	{
+		mailguard_properties *p;
+
+		if (py_busy($self->busy, err) ||
+		    mailguard_walk_properties(&p, $self->it, err) < 0)
+			return NULL;
+		return py_properties(mg, p, err);
+	}
 	PyObject *raw(mailguard_error *err)
 	{
 		mailguard_source *src;

@@ -31,6 +31,14 @@ set_tests_properties(examples.look PROPERTIES LABELS examples TIMEOUT 300
   "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_TEST_NET=$<BOOL:${MAILGUARD_NET}>;MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
   FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
 
+# What other readers of Outlook data files agree on.
+add_test(NAME examples.pst_peers COMMAND ${Python3_EXECUTABLE}
+  ${CMAKE_CURRENT_SOURCE_DIR}/examples/test_pst_peers.py)
+set_tests_properties(examples.pst_peers PROPERTIES LABELS slow TIMEOUT 1200
+  ENVIRONMENT
+  "${MAILGUARD_TEST_ENVIRONMENT};MAILGUARD_PROGRAM=$<TARGET_FILE:mailguard_program>;PYTHONDONTWRITEBYTECODE=1"
+  FAIL_REGULAR_EXPRESSION "${MAILGUARD_TEST_FAILS}")
+
 # Settings in, out and compared.
 add_test(NAME examples.settings COMMAND ${Python3_EXECUTABLE}
   ${CMAKE_CURRENT_SOURCE_DIR}/examples/test_settings.py)

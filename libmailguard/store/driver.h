@@ -48,6 +48,9 @@ typedef struct mgi_store_more {
 	mailguard_status (*source)(mailguard_source **out,
 	                           mailguard_walk *walk,
 	                           mailguard_error *err);
+	/* The MAPI object of the item just stepped to, borrowed; NULL: there is
+	   none. A NULL entry: there never is one. */
+	struct mgi_mapi *(*object)(mailguard_walk *walk);
 	/* Once these bytes were read: what they tell of the item. */
 	void (*settle)(mailguard_item *item, mailguard_walk *walk);
 	/* One step of its own check, in place of what is done with files of

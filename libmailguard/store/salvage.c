@@ -143,26 +143,39 @@ static mailguard_status lost_tell(job *j,
 	return line_write(j, item, "lost", NULL, err);
 }
 
+/* What was looked for and found may be an older version of it. */
+static int32_t state_count(job *j, const mailguard_item *item, bool loss)
+{
+	if (loss) {
+		j->report->damaged++;
+		return MAILGUARD_ITEM_DAMAGED;
+	}
+	if (item->state != MAILGUARD_ITEM_REPAIRED) {
+		j->report->intact++;
+		return MAILGUARD_ITEM_INTACT;
+	}
+	j->report->repaired++;
+	doubt_add(&j->doubts, "", "item.scavenged");
+	return MAILGUARD_ITEM_REPAIRED;
+}
+
 static mailguard_status written_tell(job *j,
                                      const mailguard_item *item,
                                      bool loss,
                                      mailguard_error *err)
 {
+	int32_t state = state_count(j, item, loss);
 	char digest[MAILGUARD_DIGEST_SIZE] = "mg1:";
 	mailguard_status st = MAILGUARD_OK;
 	mgi_digests d;
 
-	if (loss)
-		j->report->damaged++;
-	else
-		j->report->intact++;
 	if (!j->lines)
 		return MAILGUARD_OK;
 	st = mgi_digest_done(&d, j->digest, err);
 	mgi_hex(digest + 4, mgi_span(d.mg1, sizeof(d.mg1)));
 	if (st >= 0)
-		st = line_write(j, item, loss ? "damaged" : "intact", digest,
-		                err);
+		st = line_write(j, item, mailguard_walk_state_name(state),
+		                digest, err);
 	j->sink.to = NULL;
 	return st;
 }
@@ -385,9 +398,9 @@ static mailguard_status job_run(job *j, mailguard_error *err)
 		writer->abandon(&j->sink);
 		return st;
 	}
-	j->report->verdict = !j->gaps && !j->report->lost && !j->report->damaged
-	                             ? MAILGUARD_SOUNDNESS_SOUND
-	                             : MAILGUARD_SOUNDNESS_DAMAGED;
+	j->report->verdict = MAILGUARD_SOUNDNESS_SOUND;
+	if (j->gaps || j->report->intact != j->report->found)
+		j->report->verdict = MAILGUARD_SOUNDNESS_DAMAGED;
 	return MAILGUARD_OK;
 }
 

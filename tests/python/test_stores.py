@@ -1,6 +1,7 @@
 """mailguard.open, check and salvage: mail files."""
 import email.message
 import mailbox
+import datetime
 import os
 import pathlib
 import pickle
@@ -93,6 +94,29 @@ class Stores(unittest.TestCase):
         self.assertEqual([a.get_filename() for a in meant.iter_attachments()],
                          ["報告.pdf", "OLD.TXT", None])
         self.assertIsNone(next(iter(mailguard.open(self.path))).opened())
+
+    def test_only_outlook_items_have_properties(self):
+        walk = iter(mailguard.open(self.path))
+        m = next(walk)
+        with self.assertRaises(mailguard.Unsupported):
+            m.properties()
+        next(walk)
+        with self.assertRaises(ValueError):
+            m.properties()
+
+    def test_properties_of_an_outlook_item(self):
+        corpora = os.environ.get("MAILGUARD_CORPORA", os.path.join(
+            os.path.dirname(__file__), "../../../shared/corpora"))
+        path = os.path.join(corpora, "stores/pst", "aspose-email_Aspose."
+                            "Email-Pytho__e6d7a26d__test.pst")
+        if not os.path.exists(path):
+            self.skipTest("no corpora")
+        for m in mailguard.open(path):
+            told = list(m.properties())
+            self.assertTrue(any(p.tag >> 16 == 0x001a and
+                                p.value.startswith("IPM.") for p in told))
+            self.assertTrue(any(isinstance(p.value, datetime.datetime)
+                                for p in told))
 
     def test_paths_of_every_kind(self):
         for path in (self.path, self.path.encode(), pathlib.Path(self.path)):

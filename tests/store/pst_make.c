@@ -370,6 +370,8 @@ static made message_put(maker *m, unsigned i, uint32_t nid, table *rows)
 	number(&p, 0x0e170003, 0);
 	text(&p, 0x1000, body);
 	text(&p, 0x1035, h.id);
+	number(&p, 0x8000000b, i & 1);
+	text(&p, 0x8001, "of a name");
 	number(&p, 0x30070040, BORN);
 	number(&p, 0x30080040, BORN);
 	number(&p, 0x3fde0003, 65001);

@@ -799,6 +799,29 @@ Test(store_pst, other_readers_read_what_these_tests_write)
 
 /* -- corpora --------------------------------------------------------------- */
 
+/* Not as the server calls what holds them. */
+Test(store_pst_corpora, folders_of_an_ost_have_the_names_people_see)
+{
+	const mailguard_item *item;
+	mailguard_store *store;
+	mailguard_walk *walk;
+	char file[1024];
+	int inbox = 0;
+
+	if (!corpora())
+		cr_skip_test("no corpora");
+	snprintf(
+		file, sizeof(file), "%s/stores/ost/%s", corpora(),
+		"aspose-email_Aspose.Email-for-.__5ff8bc13__SampleOstFile.ost");
+	ok(mailguard_store_open(&store, mg, file, NULL));
+	ok(mailguard_store_walk(&walk, store, NULL, NULL));
+	mailguard_store_free(store);
+	while (mailguard_walk_next(&item, walk, NULL) == MAILGUARD_OK)
+		inbox += strcmp(item->folder, "Inbox") == 0;
+	mailguard_walk_free(walk);
+	cr_expect(eq(int, inbox, 12));
+}
+
 /* Column `n` of a row, cut out in place. */
 static char *column(char *row, int n)
 {

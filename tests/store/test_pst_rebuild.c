@@ -424,6 +424,27 @@ Test(store_pst_rebuild, other_kinds_of_stores_are_refused)
 	cr_expect(eq(int, rebuild(&r, mg, path), MAILGUARD_EUNSUPPORTED));
 }
 
+/* The page that led there may have been given up for a newer one. */
+Test(store_pst_rebuild, what_was_looked_for_is_never_called_intact)
+{
+	mailguard_salvage_report r;
+	mailguard_store *store;
+	image file;
+
+	make(&plain);
+	file = image_read();
+	no_node_root(&file);
+	image_write(file.at, file.len);
+	free(file.at);
+	ok(mailguard_store_open(&store, mg, path, NULL));
+	ok(mailguard_store_salvage(&r, store, dest, NULL, NULL));
+	mailguard_store_free(store);
+	cr_expect(eq(u64, r.found, plain.messages));
+	cr_expect(eq(u64, r.repaired, plain.messages));
+	cr_expect(eq(u64, r.intact, 0));
+	cr_expect(eq(int, r.verdict, MAILGUARD_SOUNDNESS_DAMAGED));
+}
+
 Test(store_pst_rebuild, every_allocation_may_fail)
 {
 	pst_plan p = { .variant = PST_UNICODE,

@@ -52,7 +52,7 @@ from .incidents import Incident, StatusPage, Subject, status
 from .notices import Notice, notice
 from .probes import ProbeResult, probe
 from .profiles import Change, diff, export_settings, settings
-from .messages import Attachment, Flags, Message
+from .messages import Attachment, Flags, Message, Property
 from .stores import (Checked, Download, Downloads, Finding, Salvaged, Store,
                      Summary, check, downloads, open, salvage)
 from .tools import (Ask, Classifier, MailGuard, bounce, endpoint, explain,
@@ -68,7 +68,7 @@ __all__ = [
     "Endpoint", "Error", "Explanation", "Finding", "Flags", "FormatError",
     "Found", "Incident", "InvalidArgument", "Item", "LimitReached", "Looked",
     "MailGuard", "Meaning", "Message", "Next", "Notice", "OutOfMemory",
-    "ProbeResult", "Reading", "Salvaged", "StatusPage", "Step", "Store",
+    "ProbeResult", "Property", "Reading", "Salvaged", "StatusPage", "Step", "Store",
     "Subject", "Summary", "SystemRefused", "Unsupported", "Verdict", "backup",
     "bounce", "check", "checkup", "diff", "downloads", "endpoint", "explain",
     "export_settings", "find", "look", "notice", "open", "probe", "salvage",

@@ -1,13 +1,15 @@
 """Messages as a Python programmer wants them."""
+import base64
 import builtins
 import datetime
 import email.message
 import email.parser
 import email.policy
 import enum
+import json
 import weakref
 from dataclasses import dataclass, field
-from typing import Any, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 from . import core as _core
 from .core import Item
@@ -47,6 +49,39 @@ def _email(raw: bytes) -> email.message.EmailMessage:
     made = parser.parsebytes(raw)
     assert isinstance(made, email.message.EmailMessage)
     return made
+
+
+@dataclass(frozen=True)
+class Property:
+    """One value of a property of an Outlook item.
+
+    of is "item", "recipient" or "attachment", which counts them from 1. tag is
+    id << 16 | type. A named one has its set's GUID, and a name or a lid. Of
+    several values element counts from 0. value is an int, bool, float, str,
+    datetime (UTC), bytes, or None if it is no number or time.
+    """
+    of: str
+    which: int
+    tag: int
+    set: Optional[str]
+    lid: int
+    name: Optional[str]
+    element: int
+    elements: int
+    size: int
+    torn: bool
+    value: Any
+
+
+def _property(text: str) -> Property:
+    doc = json.loads(text)
+    value = doc.pop("value", None)
+    tag = int(doc.pop("tag"), 16)
+    if "base64" in doc:
+        value = base64.b64decode(doc.pop("base64"))
+    elif tag & 0xefff == 0x0040 and value is not None:
+        value = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    return Property(tag=tag, value=value, **doc)
 
 
 class Message:
@@ -138,6 +173,14 @@ class Message:
                 self._raw = self._read()
             self._walk = None
         return self._raw
+
+    def properties(self) -> Iterator[Property]:
+        """Of an Outlook item, its recipients and attachments, while the walk
+        is at it; Unsupported if it comes from another kind of store."""
+        walk = self._walk() if self._walk is not None else None
+        if walk is None or walk.at is not self:
+            raise ValueError("the walk has gone on")
+        return map(_property, walk.properties())
 
     def _read(self) -> bytes:
         """From its file, after the walk has gone on."""

@@ -153,6 +153,10 @@ class _Walk:
         """The bytes of the message stepped to."""
         return self._it.raw()
 
+    def properties(self) -> List[str]:
+        """Those of the message stepped to, each as JSON."""
+        return self._it.properties(self._mg)
+
     def __next__(self) -> Message:
         while True:
             try:

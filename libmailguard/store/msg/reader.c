@@ -88,6 +88,11 @@ static mailguard_status msg_next(mailguard_item *out,
 	return MAILGUARD_OK;
 }
 
+static mgi_mapi *msg_object(mailguard_walk *w)
+{
+	return ((walk *)w->state)->object;
+}
+
 static mailguard_status msg_source(mailguard_source **out,
                                    mailguard_walk *w,
                                    mailguard_error *err)
@@ -144,6 +149,7 @@ static void msg_close(mailguard_store *s)
 
 static const mgi_store_more more = {
 	.makes = true,
+	.object = msg_object,
 	.format = msg_format,
 	.source = msg_source,
 	.settle = msg_settle,

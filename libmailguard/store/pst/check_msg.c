@@ -463,7 +463,9 @@ static mailguard_status item_look(mgi_pst_audit *a,
 	if (st < 0)
 		return st;
 	a->check->sum.attachments += l.attachments;
-	if (l.bad)
+	/* What was looked for may be an older version: nobody can call it
+	   intact. */
+	if (l.bad || mgi_pst_sought(a->pst, n->nid))
 		a->check->sum.damaged++;
 	else
 		a->check->sum.intact++;

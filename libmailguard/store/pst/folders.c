@@ -169,6 +169,26 @@ static mailguard_status top_find(uint32_t *nid,
 	                                                     : MAILGUARD_OK;
 }
 
+/*
+ * An OST tells none, or one by a name of the server's: there it is the folder
+ * that Exchange calls so, at most two below the root.
+ */
+static uint32_t top_guess(const mgi_pst_folders *f)
+{
+	uint32_t i;
+
+	for (i = 0; i < f->count; i++) {
+		uint32_t up = f->at[i].above;
+
+		if (strcmp(f->at[i].name, "IPM_SUBTREE") == 0 &&
+		    strcmp(f->at[up].name, "Root - Public") != 0 &&
+		    (f->at[up].node.nid == MGI_PST_NODE_ROOT ||
+		     f->at[f->at[up].above].node.nid == MGI_PST_NODE_ROOT))
+			return f->at[i].node.nid;
+	}
+	return 0;
+}
+
 /* Does the way up from `i` end at the root? */
 static bool leads_up(const mgi_pst_folders *f, uint32_t i)
 {
@@ -270,6 +290,11 @@ mailguard_status mgi_pst_folders_read(mgi_pst_folders *out,
 	st = top_find(&top, v, err);
 	if (st < 0)
 		return st;
+	if (v->pst->header.is_ost || !find(out, top)) {
+		uint32_t guess = top_guess(out);
+
+		top = guess ? guess : top;
+	}
 	for (i = 0; i < out->count; i++)
 		out->at[i].lost = !leads_up(out, i);
 	for (i = 0; i < out->count; i++) {

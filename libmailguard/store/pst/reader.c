@@ -122,8 +122,11 @@ static mailguard_status item_open(mailguard_item *out,
 
 	st = mgi_pst_block_find(&b, &own->view, n->data, err);
 	out->offset = b.at;
-	if (mgi_pst_sought(own->pst, n->nid))
+	if (mgi_pst_sought(own->pst, n->nid)) {
+		/* What led there may have been given up: it may be older. */
 		out->how = MAILGUARD_ITEM_SCAVENGED;
+		out->state = MAILGUARD_ITEM_REPAIRED;
+	}
 	if (st >= 0)
 		st = mgi_pst_object(&own->object, own->pst, n, MGI_MAPI_MESSAGE,
 		                    err);
@@ -167,6 +170,11 @@ static mailguard_status reader_next(mailguard_item *out,
 	return item_open(out, w, &n, err);
 }
 
+static mgi_mapi *reader_object(mailguard_walk *w)
+{
+	return ((walk *)w->state)->object;
+}
+
 static mailguard_status reader_source(mailguard_source **out,
                                       mailguard_walk *w,
                                       mailguard_error *err)
@@ -193,6 +201,7 @@ static void reader_walk_end(mailguard_walk *w)
 
 static const mgi_store_more more = {
 	.makes = true,
+	.object = reader_object,
 	.format = reader_format,
 	.source = reader_source,
 	.settle = reader_settle,
