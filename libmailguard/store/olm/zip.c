@@ -183,10 +183,10 @@ static bool list_read(mgi_zip *z, mgi_file *f)
 
 static int by_name(const void *a, const void *b)
 {
-	const mgi_zip_entry *const *x = a, *const *y = b;
-	int order = strcmp((*x)->name, (*y)->name);
+	const mgi_zip_name *x = a, *y = b;
+	int order = strcmp(x->entry->name, y->entry->name);
 
-	return order ? order : ((*x)->at < (*y)->at ? -1 : 1);
+	return order ? order : (x->entry->at < y->entry->at ? -1 : 1);
 }
 
 static mailguard_status zip_fill(mgi_zip *z, mgi_file *f, mailguard_error *err)
@@ -205,7 +205,7 @@ static mailguard_status zip_fill(mgi_zip *z, mgi_file *f, mailguard_error *err)
 	if (mgi_arena_failed(z->arena))
 		return mgi_fail_nomem(err);
 	for (i = 0; i < z->count; i++)
-		z->by_name[i] = &z->at[i];
+		z->by_name[i].entry = &z->at[i];
 	qsort(z->by_name, z->count, sizeof(*z->by_name), by_name);
 	return z->count ? MAILGUARD_OK : MAILGUARD_EFORMAT;
 }
@@ -255,13 +255,13 @@ const mgi_zip_entry *mgi_zip_find(const mgi_zip *z, const char *name)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (strcmp(z->by_name[mid]->name, name) < 0)
+		if (strcmp(z->by_name[mid].entry->name, name) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < z->count && strcmp(z->by_name[low]->name, name) == 0
-	               ? z->by_name[low]
+	return low < z->count && strcmp(z->by_name[low].entry->name, name) == 0
+	               ? z->by_name[low].entry
 	               : NULL;
 }
 

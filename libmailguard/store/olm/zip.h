@@ -20,12 +20,17 @@ typedef struct mgi_zip_entry {
 	bool open;  /* how long it is was not told in its head */
 } mgi_zip_entry;
 
+/* One of the list by names. */
+typedef struct mgi_zip_name {
+	const mgi_zip_entry *entry;
+} mgi_zip_name;
+
 /* Never changes once it is read. */
 typedef struct mgi_zip {
 	mgi_arena *arena;
 	mgi_zip_entry *at; /* as the list has them, those found behind */
 	size_t count, room;
-	const mgi_zip_entry **by_name;
+	mgi_zip_name *by_name;
 	bool broken; /* the list is not whole */
 	atomic_uint holders;
 } mgi_zip;
