@@ -5,6 +5,9 @@
  *	kijitora@example.org: the address does not exist (...)
  *	$ mailguard bounce --format csv ~/Maildir inbox.mbox - < more.eml
  *
+ *	$ mailguard bounce --sum --since 30d archive.pst
+ *	3 times: kijitora@example.org: the address does not exist (5.1.1)
+ *
  * Mails that are no bounces are told in JSON and CSV, and passed over in text.
  * Exits 0 if there was none, 1 if some mail was not delivered, 2 if a file
  * could not be read.
@@ -15,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What one call needs on its way. */
@@ -25,7 +29,25 @@ typedef struct reading {
 	const char *path;
 	uint64_t n;
 	int result;
+	mailguard_bounce_sum *sum; /* NULL: each record is printed */
 } reading;
+
+/* What the options ask for. */
+typedef struct request {
+	const char *since;
+	bool sum;
+} request;
+
+const ex_opt ex_bounce_options[] = {
+	{ "--sum", NULL, "who bounced and why, a row each, most frequent first",
+	  "宛先と原因ごとに数え、多い順に示します", offsetof(request, sum),
+	  NULL },
+	{ "--since", "30d",
+	  "with --sum: only reports of the last days or hours",
+	  "--sum と使い、直近の不達だけを数えます(24h、30d など)",
+	  offsetof(request, since), NULL },
+	EX_OPT_END,
+};
 
 static void worse(reading *r, int result)
 {
@@ -76,6 +98,14 @@ static void bounce_print(reading *r, const mailguard_bounce *b)
 	}
 }
 
+static void bounce_count(reading *r, const mailguard_bounce *b)
+{
+	mailguard_error err;
+
+	if (mailguard_bounce_sum_add(r->sum, b, &err) < 0)
+		failed(r, &err);
+}
+
 static void source_read(reading *r, mailguard_source *source)
 {
 	mailguard_bounce *b;
@@ -85,7 +115,10 @@ static void source_read(reading *r, mailguard_source *source)
 		failed(r, &err);
 		return;
 	}
-	bounce_print(r, b);
+	if (r->sum)
+		bounce_count(r, b);
+	else
+		bounce_print(r, b);
 	mailguard_bounce_free(b);
 }
 
@@ -162,26 +195,95 @@ static void head_print(reading *r)
 {
 	mailguard_error err;
 
-	if (r->call->format != EX_CSV)
+	if (r->call->format != EX_CSV || r->sum)
 		return;
 	if (mailguard_bounce_csv(r->buf, NULL, 0, "", 0, &err) < 0)
 		failed(r, &err);
 	fputs(mailguard_buffer_text(r->buf), stdout);
 }
 
+static void sum_print(reading *r)
+{
+	mailguard_status st = MAILGUARD_OK;
+	mailguard_error err;
+	size_t i;
+
+	for (i = 0; st == MAILGUARD_OK && !ferror(stdout) &&
+	            mailguard_bounce_sum_row_at(r->sum, i);
+	     i++) {
+		mailguard_buffer_clear(r->buf);
+		if (r->call->format == EX_TEXT) {
+			st = mailguard_bounce_sum_text(r->buf, r->sum, i, &err);
+			fputs(mailguard_buffer_text(r->buf), stdout);
+		} else {
+			st = mailguard_bounce_sum_json(r->buf, r->sum, i, &err);
+			ex_print(r->buf);
+		}
+	}
+	if (st < 0)
+		failed(r, &err);
+	else if (i)
+		worse(r, EX_TROUBLE);
+}
+
+static mailguard_status prepare(reading *r,
+                                const request *q,
+                                mailguard_error *err)
+{
+	mailguard_bounce_sum_options opts = MAILGUARD_BOUNCE_SUM_OPTIONS_INIT;
+	mailguard_status st;
+
+	st = mailguard_classifier_new(&r->c, r->call->mg, err);
+	if (st >= 0)
+		st = mailguard_buffer_new(&r->buf, r->call->mg, err);
+	if (st < 0 || !q->sum)
+		return st;
+	if (q->since)
+		opts.since =
+			((mailguard_time)time(NULL) - ex_span_of(q->since)) *
+			1000000;
+	return mailguard_bounce_sum_new(&r->sum, r->call->mg, &opts, err);
+}
+
+static void done(reading *r)
+{
+	mailguard_bounce_sum_free(r->sum);
+	mailguard_buffer_free(r->buf);
+	mailguard_classifier_free(r->c);
+}
+
+/* False, told, if the options do not fit each other. */
+static bool fits(const ex_call *call, const request *q)
+{
+	if (q->since && (!q->sum || !ex_span_of(q->since))) {
+		ex_fail_text(call, "no such span, or it needs --sum",
+		             "期間が正しくないか、--sum がありません",
+		             q->since);
+		return false;
+	}
+	if (q->sum && call->format == EX_CSV) {
+		ex_fail_text(call, "--sum is text or JSON",
+		             "--sum は text か JSON だけです", "csv");
+		return false;
+	}
+	return true;
+}
+
 int ex_bounce(ex_call *call)
 {
 	reading r = { .call = call, .result = EX_FINE };
+	request q = { NULL, false };
 	mailguard_error err;
-	int i;
+	int i, result = ex_options_read(call, ex_bounce_options, &q);
 
-	if (ex_stray_option(call))
-		return EX_CANNOT_TELL;
+	if (result != EX_FINE)
+		return result;
 	if (call->argc < 1)
 		return ex_usage(call);
-	if (mailguard_classifier_new(&r.c, call->mg, &err) < 0 ||
-	    mailguard_buffer_new(&r.buf, call->mg, &err) < 0) {
-		mailguard_classifier_free(r.c);
+	if (!fits(call, &q))
+		return EX_CANNOT_TELL;
+	if (prepare(&r, &q, &err) < 0) {
+		done(&r);
 		return ex_fail(call, &err);
 	}
 	head_print(&r);
@@ -193,7 +295,8 @@ int ex_bounce(ex_call *call)
 		else
 			store_read(&r, r.path);
 	}
-	mailguard_buffer_free(r.buf);
-	mailguard_classifier_free(r.c);
+	if (r.sum)
+		sum_print(&r);
+	done(&r);
 	return r.result;
 }

@@ -236,3 +236,17 @@ void ex_print(const mailguard_buffer *buf)
 	if (n && mailguard_buffer_text(buf)[n - 1] != '\n')
 		putchar('\n');
 }
+
+long ex_span_of(const char *text)
+{
+	static const char units[] = "smhd";
+	static const long seconds[] = { 1, 60, 3600, 86400 };
+	const char *unit;
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	unit = *end ? strchr(units, *end) : NULL;
+	if (n < 1 || n > 100000 || !unit || end[1])
+		return 0;
+	return n * seconds[unit - units];
+}

@@ -121,6 +121,10 @@ int ex_end(const ex_call *call, int result);
 void ex_print(const mailguard_buffer *buf);
 
 extern const ex_opt ex_backup_options[];
+/* "30m", "1h", "7d" in seconds; 0 if it is no such span. */
+long ex_span_of(const char *text);
+
+extern const ex_opt ex_bounce_options[];
 extern const ex_opt ex_check_options[];
 extern const ex_opt ex_checkup_options[];
 extern const ex_opt ex_export_options[];

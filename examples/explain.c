@@ -114,27 +114,12 @@ const ex_opt ex_explain_options[] = {
 	EX_OPT_END,
 };
 
-/* "30m", "1h", "7d" in seconds; 0 if it is no such span. */
-static long span_of(const char *text)
-{
-	static const char units[] = "smhd";
-	static const long seconds[] = { 1, 60, 3600, 86400 };
-	const char *unit;
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	unit = *end ? strchr(units, *end) : NULL;
-	if (n < 1 || n > 100000 || !unit || end[1])
-		return 0;
-	return n * seconds[unit - units];
-}
-
 static bool log_options(mailguard_tally_options *opts,
                         long *top,
                         const ex_call *call,
                         const request *r)
 {
-	long seconds = r->since ? span_of(r->since) : 0;
+	long seconds = r->since ? ex_span_of(r->since) : 0;
 
 	*top = r->top ? strtol(r->top, NULL, 10) : 20;
 	if (*top < 1 || (r->since && !seconds)) {

@@ -31,7 +31,7 @@ static const ex_verb verbs[] = {
 	{ "bounce", "FILE...",
 	  "read bounce mails: who did not get the mail, why, what to do",
 	  "不達メールを読み、宛先ごとに原因とすべきことを示します", ex_bounce,
-	  EX_ROWS, NULL },
+	  EX_ROWS, ex_bounce_options },
 	{ "weigh", "OBSERVATIONS",
 	  "weigh observations from a file: who is at fault, who is cleared",
 	  "観測結果のファイルから、原因と無関係なものを切り分けます", ex_weigh,

@@ -33,6 +33,21 @@ static mailguard_status records(mailguard_bounce *b,
 	return st;
 }
 
+/* When it was written, by its own word. */
+static mailguard_time date_of(const mgi_page *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->count; i++) {
+		mailguard_span s = mgi_line_span(p, &p->lines[i]);
+
+		if (p->lines[i].region == MGI_REGION_HEADER &&
+		    mgi_span_starts_nocase(s, "date:"))
+			return mailguard_header_date(NULL, mgi_span_from(s, 5));
+	}
+	return 0;
+}
+
 static mailguard_status read_mail(mailguard_bounce *b,
                                   mgi_bounce_work *w,
                                   mailguard_source *source,
@@ -47,6 +62,7 @@ static mailguard_status read_mail(mailguard_bounce *b,
 	b->kind = w->kind;
 	if (st < 0 || !w->kind)
 		return st;
+	b->at = date_of(&w->page);
 	mgi_bounce_fields(w, MGI_REGION_STATUS);
 	st = mgi_bounce_who(w, err);
 	if (st == MAILGUARD_OK && w->starved)
@@ -109,6 +125,11 @@ mailguard_status mailguard_bounce_read(mailguard_bounce **out,
 	else
 		*out = b;
 	return st;
+}
+
+mailguard_time mailguard_bounce_time(const mailguard_bounce *b)
+{
+	return b->at;
 }
 
 mailguard_bounce_kind mailguard_bounce_is(const mailguard_bounce *b)

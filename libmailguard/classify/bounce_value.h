@@ -11,6 +11,7 @@ struct mailguard_bounce {
 	mgi_arena *arena;
 	mailguard_bounce_kind kind;
 	int32_t reserved;
+	mailguard_time at; /* its Date */
 	mailguard_bounce_record *records;
 	size_t count;
 };
