@@ -241,6 +241,7 @@ Item = _core.Item
 %nodefaultdtor Check;
 %thread Store::Store;
 %thread Store::salvage_json;
+%thread Store::rebuild_json;
 
 /** A mail file or folder, open to be read. */
 typedef struct {} Store;
@@ -326,6 +327,24 @@ typedef struct {} Store;
 		if (mailguard_buffer_new(&out, mg, err) < 0)
 			return NULL;
 		if (mailguard_store_salvage(&report, $self, path, &opts,
+		                            err) >= 0)
+			(void)mailguard_store_salvage_json(out, $self, path,
+			                                   &report, err);
+		return out;
+	}
+	/** Into a new one of its kind; the report as JSON. */
+	mailguard_buffer *rebuild_json(MailGuard *mg, const char *path,
+	                               py_watch *watch, mailguard_error *err)
+	{
+		mailguard_salvage_options opts = MAILGUARD_SALVAGE_OPTIONS_INIT;
+		mailguard_salvage_report report;
+		mailguard_buffer *out;
+
+		opts.progress = py_watch_tick;
+		opts.payload = watch;
+		if (mailguard_buffer_new(&out, mg, err) < 0)
+			return NULL;
+		if (mailguard_store_rebuild(&report, $self, path, &opts,
 		                            err) >= 0)
 			(void)mailguard_store_salvage_json(out, $self, path,
 			                                   &report, err);

@@ -16,8 +16,23 @@
 #include <stddef.h>
 #include <stdio.h>
 
-static void plan_print(const ex_call *call, const char *from, const char *to)
+/* What will be done, before anything is. */
+static void plan_print(const ex_call *call,
+                       const char *from,
+                       const char *to,
+                       bool mend)
 {
+	if (call->japanese && mend)
+		fprintf(stderr,
+		        "空き領域の管理情報とヘッダーだけが壊れている場合は、"
+		        "%s のコピーを作り、そこだけを直します。"
+		        "それ以外の場合:\n",
+		        from);
+	else if (mend)
+		fprintf(stderr,
+		        "If nothing but maps of free space and the header of "
+		        "%s is wrong, a copy gets these put right. Else:\n",
+		        from);
 	if (call->japanese)
 		fprintf(stderr,
 		        "%s は読み取るだけで変更しません。%s "
@@ -42,6 +57,11 @@ static void report_print(const ex_call *call,
 {
 	uint64_t saved = r->intact + r->repaired + r->damaged;
 
+	if (r->plan == MAILGUARD_PLAN_MEND)
+		puts(call->japanese
+		             ? "管理情報とヘッダーだけを直しました。"
+		             : "Maps and header put right; nothing else was "
+		               "wrong.");
 	if (call->japanese)
 		printf("%s: %" PRIu64 " 通中 %" PRIu64
 		       " 通を再構築しました(検索で発見 %" PRIu64
@@ -56,37 +76,57 @@ static void report_print(const ex_call *call,
 		       dest, saved, r->found, r->repaired, r->damaged, r->lost);
 }
 
+static bool mend_take(void *into, const ex_opt *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((mailguard_salvage_options *)into)->mend = 1;
+	return true;
+}
+
 static int rebuild(ex_call *call,
                    mailguard_store *store,
                    const char *dest,
-                   const mailguard_salvage_options *opts)
+                   mailguard_salvage_options *opts)
 {
 	mailguard_salvage_report report;
-	mailguard_buffer *buf;
+	mailguard_buffer *buf, *lost;
 	mailguard_error err;
+	int rc = EX_TROUBLE;
 
 	if (call->format == EX_TEXT)
-		plan_print(call, call->argv[0], dest);
-	if (mailguard_store_rebuild(&report, store, dest, opts, &err) < 0)
+		plan_print(call, call->argv[0], dest, opts->mend);
+	if (mailguard_buffer_new(&lost, call->mg, &err) < 0)
 		return ex_fail(call, &err);
+	opts->lost = lost;
+	if (mailguard_store_rebuild(&report, store, dest, opts, &err) < 0) {
+		mailguard_buffer_free(lost);
+		return ex_fail(call, &err);
+	}
 	if (call->format == EX_TEXT) {
 		report_print(call, dest, &report);
+		fputs(mailguard_buffer_text(lost), stdout);
+	} else if (mailguard_buffer_new(&buf, call->mg, &err) < 0) {
+		rc = ex_fail(call, &err);
 	} else {
-		if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
-			return ex_fail(call, &err);
 		if (mailguard_store_salvage_json(buf, store, dest, &report,
 		                                 &err) >= 0)
 			ex_print(buf);
 		mailguard_buffer_free(buf);
 	}
-	return report.verdict == MAILGUARD_SOUNDNESS_SOUND ? EX_FINE
-	                                                   : EX_TROUBLE;
+	mailguard_buffer_free(lost);
+	if (rc == EX_TROUBLE && report.verdict == MAILGUARD_SOUNDNESS_SOUND)
+		rc = EX_FINE;
+	return rc;
 }
 
 const ex_opt ex_rebuild_options[] = {
 	{ "--report", "FILE", "a line for each message: what became of it",
 	  "メールごとの結果を 1 行ずつ新しいファイルに書きます",
 	  offsetof(mailguard_salvage_options, report), NULL },
+	{ "--mend", NULL, "only maps and header of a copy, if that is enough",
+	  "管理情報とヘッダーの修正で足りる場合は、コピーのそこだけを直します",
+	  0, mend_take },
 	EX_OPT_END,
 };
 

@@ -34,26 +34,35 @@ static void report_print(const ex_call *call,
 static int salvage(ex_call *call,
                    mailguard_store *store,
                    const char *dest,
-                   const mailguard_salvage_options *opts)
+                   mailguard_salvage_options *opts)
 {
 	mailguard_salvage_report report;
-	mailguard_buffer *buf;
+	mailguard_buffer *buf, *lost;
 	mailguard_error err;
+	int rc = EX_TROUBLE;
 
-	if (mailguard_store_salvage(&report, store, dest, opts, &err) < 0)
+	if (mailguard_buffer_new(&lost, call->mg, &err) < 0)
 		return ex_fail(call, &err);
+	opts->lost = lost;
+	if (mailguard_store_salvage(&report, store, dest, opts, &err) < 0) {
+		mailguard_buffer_free(lost);
+		return ex_fail(call, &err);
+	}
 	if (call->format == EX_TEXT) {
 		report_print(call, dest, &report);
+		fputs(mailguard_buffer_text(lost), stdout);
+	} else if (mailguard_buffer_new(&buf, call->mg, &err) < 0) {
+		rc = ex_fail(call, &err);
 	} else {
-		if (mailguard_buffer_new(&buf, call->mg, &err) < 0)
-			return ex_fail(call, &err);
 		if (mailguard_store_salvage_json(buf, store, dest, &report,
 		                                 &err) >= 0)
 			ex_print(buf);
 		mailguard_buffer_free(buf);
 	}
-	return report.verdict == MAILGUARD_SOUNDNESS_SOUND ? EX_FINE
-	                                                   : EX_TROUBLE;
+	mailguard_buffer_free(lost);
+	if (rc == EX_TROUBLE && report.verdict == MAILGUARD_SOUNDNESS_SOUND)
+		rc = EX_FINE;
+	return rc;
 }
 
 static bool resume_take(void *into, const ex_opt *o, const char *value)

@@ -55,6 +55,11 @@ void mgi_out_prove(mgi_out *o);
 void mgi_out_write(mgi_out *o, mailguard_span bytes);
 /* Over what was written before, or behind it. The same. */
 void mgi_out_write_at(mgi_out *o, uint64_t offset, mailguard_span bytes);
+/* To the disk, still under the name of its own: for who reads it once more
+   before it gets the final one. */
+mailguard_status mgi_out_sync(mgi_out *o, mailguard_error *err);
+/* That name; lives as long as `o`. */
+const char *mgi_out_partial(const mgi_out *o);
 /* To the disk, then under its name; never over a file. Frees. */
 mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err);
 /* As if it had never been. NULL is fine. */

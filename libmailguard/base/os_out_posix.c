@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "base/os_make.h"
 
 #define PIECE ((size_t)64 << 10)
+#define PARTIAL ".mailguard-partial"
 #define AGAIN ((size_t)512 << 10) /* read at once; of whole pieces */
 #define PAGE ((size_t)4096)
 
@@ -31,13 +33,46 @@ typedef struct proof {
 
 struct mgi_out {
 	mailguard *mg;
-	char *path, *partial; /* "x" and "x.partial" */
+	char *path, *partial; /* "x" and "x" PARTIAL */
 	unsigned char *held;
 	size_t held_len;
 	int fd, sys;
 	bool proved; /* what is written is read again */
 	proof proof;
 };
+
+/* Ours alone as long as it is written: others see that by the lock. */
+static int partial_new(const mgi_out *o)
+{
+	int fd = open(o->partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return fd;
+	close(fd);
+	errno = EEXIST;
+	return -1;
+}
+
+/*
+ * What one of us left who was killed: nobody else gives files that name, and
+ * nobody holds its lock. Where files cannot be locked it stays.
+ */
+static bool leftover_remove(const mgi_out *o)
+{
+	int fd = open(o->partial, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat held, named;
+	bool gone;
+
+	if (fd < 0)
+		return false;
+	gone = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 &&
+	       S_ISREG(held.st_mode) && lstat(o->partial, &named) == 0 &&
+	       held.st_dev == named.st_dev && held.st_ino == named.st_ino &&
+	       unlink(o->partial) == 0;
+	close(fd);
+	errno = EEXIST;
+	return gone;
+}
 
 static mailguard_status out_begin(mgi_out *o, mailguard_error *err)
 {
@@ -46,7 +81,9 @@ static mailguard_status out_begin(mgi_out *o, mailguard_error *err)
 	if (lstat(o->path, &sb) == 0)
 		return mgi_fail(err, o->mg, MAILGUARD_EEXIST,
 		                MGI_SAY_FILE_EXISTS, "path", o->path);
-	o->fd = open(o->partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	o->fd = partial_new(o);
+	if (o->fd < 0 && errno == EEXIST && leftover_remove(o))
+		o->fd = partial_new(o);
 	if (o->fd >= 0)
 		return MAILGUARD_OK;
 	if (errno == EEXIST)
@@ -66,7 +103,7 @@ mailguard_status mgi_out_open(mgi_out **out,
 	mgi_out *o;
 
 	*out = NULL;
-	o = mgi_alloc(mg, sizeof(*o) + 2 * n + sizeof(".partial") + 1 + PIECE);
+	o = mgi_alloc(mg, sizeof(*o) + 2 * n + sizeof(PARTIAL) + 1 + PIECE);
 	if (!o)
 		return mgi_fail_nomem(err);
 	o->mg = mg;
@@ -75,7 +112,7 @@ mailguard_status mgi_out_open(mgi_out **out,
 	memcpy(o->path, path, n + 1);
 	o->partial = o->path + n + 1;
 	memcpy(o->partial, path, n);
-	memcpy(o->partial + n, ".partial", sizeof(".partial"));
+	memcpy(o->partial + n, PARTIAL, sizeof(PARTIAL));
 	st = out_begin(o, err);
 	if (st < 0) {
 		mgi_free(mg, o);
@@ -241,31 +278,40 @@ static mailguard_status proof_hold(mgi_out *o, mailguard_error *err)
 	                       "path", o->path);
 }
 
-mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err)
+const char *mgi_out_partial(const mgi_out *o)
 {
-	mailguard_status st;
+	return o->partial;
+}
 
+mailguard_status mgi_out_sync(mgi_out *o, mailguard_error *err)
+{
 	flush(o);
 	if (!o->sys && fsync(o->fd))
 		o->sys = errno;
-	if (!o->sys && o->proved) {
+	return o->sys ? mgi_fail_sys(err, o->mg, o->sys,
+	                             MGI_SAY_FILE_UNWRITABLE, "path", o->path)
+	              : MAILGUARD_OK;
+}
+
+mailguard_status mgi_out_commit(mgi_out *o, mailguard_error *err)
+{
+	mailguard_status st = mgi_out_sync(o, err);
+
+	if (st >= 0 && o->proved)
 		st = proof_hold(o, err);
-		if (st < 0) {
-			mgi_out_abandon(o);
-			return st;
-		}
+	if (st < 0) {
+		mgi_out_abandon(o);
+		return st;
 	}
-	if (close(o->fd) && !o->sys)
-		o->sys = errno;
-	o->fd = -1;
-	if (!o->sys)
-		o->sys = mgi_os_rename(o->partial, o->path);
+	/* Its lock is held still. */
+	o->sys = mgi_os_rename(o->partial, o->path);
 	if (o->sys) {
 		st = mgi_fail_sys(err, o->mg, o->sys, MGI_SAY_FILE_UNWRITABLE,
 		                  "path", o->path);
 		mgi_out_abandon(o);
 		return st;
 	}
+	close(o->fd);
 	out_free(o);
 	return MAILGUARD_OK;
 }

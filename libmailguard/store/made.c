@@ -103,18 +103,11 @@ mailguard_status mgi_made_file(mgi_sink *w,
                                mailguard_error *err)
 {
 	mailguard_status st;
-	const char *partial;
 	mgi_out *o;
 
 	w->to = path;
 	if (is_there(w, path))
 		return MAILGUARD_OK;
-	if (w->resume) {
-		partial = mgi_arena_printf(w->arena, "%s.partial", path);
-		if (!partial)
-			return mgi_fail_nomem(err);
-		mgi_path_remove(partial); /* where the earlier run ended */
-	}
 	st = mgi_out_open(&o, w->mg, path, err);
 	if (st < 0)
 		return st;

@@ -298,6 +298,8 @@ mailguard_status mailguard_store_salvage_json(mailguard_buffer *out,
 	mgi_jsonw_int(&w, "damaged", (int64_t)r->damaged);
 	mgi_jsonw_int(&w, "lost", (int64_t)r->lost);
 	mgi_jsonw_str(&w, "verdict", mailguard_check_verdict_name(r->verdict));
+	if (r->plan == MAILGUARD_PLAN_MEND)
+		mgi_jsonw_str(&w, "plan", "mend");
 	mgi_jsonw_end(&w);
 	return mgi_jsonw_finish(&w, err);
 }

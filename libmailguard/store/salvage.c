@@ -2,6 +2,7 @@
  * salvage.c - every message that can be reached into a new store, whose bytes
  * are then read again.
  */
+#include "store/losses.h"
 #include "store/sink.h"
 
 #include <string.h>
@@ -31,6 +32,7 @@ typedef struct job {
 	mgi_out *lines;     /* of the report; NULL: none */
 	mgi_digest *digest; /* for it */
 	doubts doubts;      /* of the message under way */
+	mgi_losses *losses; /* NULL: nobody asks */
 	bool gaps;          /* more may be lost than anybody can count */
 } job;
 
@@ -138,6 +140,8 @@ static mailguard_status lost_tell(job *j,
                                   mailguard_error *err)
 {
 	j->report->lost++;
+	if (j->losses)
+		mgi_losses_add(j->losses, item->folder, NULL, true);
 	j->sink.to = NULL;
 	doubt_add(&j->doubts, "", "file.unreadable");
 	return line_write(j, item, "lost", NULL, err);
@@ -227,6 +231,9 @@ static mailguard_status message_put(job *j,
 		st = mail_put(j, &mail, err);
 	mailguard_source_free(source);
 	j->sink.digest = NULL;
+	if (loss && j->losses)
+		mgi_losses_add(j->losses, item->folder,
+		               mailguard_message_from(msg), false);
 	return st < 0 ? st : written_tell(j, item, loss, err);
 }
 
@@ -275,6 +282,27 @@ static mailguard_status message_save(job *j,
 	return st;
 }
 
+/* Of one whose bytes were not looked into: by whom it was. */
+static mailguard_status damage_note(job *j,
+                                    mailguard_walk *walk,
+                                    const mailguard_item *item,
+                                    mailguard_error *err)
+{
+	mailguard_message *msg;
+	mailguard_status st;
+
+	if (item->state != MAILGUARD_ITEM_DAMAGED || !j->losses)
+		return MAILGUARD_OK;
+	st = mailguard_walk_message(&msg, walk, err);
+	if (st == MAILGUARD_ENOMEM)
+		return st;
+	mgi_losses_add(j->losses, item->folder,
+	               st < 0 ? NULL : mailguard_message_from(msg), false);
+	mailguard_message_free(msg);
+	mgi_error_clear(err);
+	return MAILGUARD_OK;
+}
+
 /* We make its bytes: they are made once, and what they lack is the item's. */
 static mailguard_status made_save(job *j,
                                   mailguard_walk *walk,
@@ -299,6 +327,9 @@ static mailguard_status made_save(job *j,
 		return st;
 	walk->item.size = mail.size;
 	j->store->reader->more->settle(&walk->item, walk);
+	st = damage_note(j, walk, item, err);
+	if (st < 0)
+		return st;
 	return written_tell(j, item, item->state == MAILGUARD_ITEM_DAMAGED,
 	                    err);
 }
@@ -415,6 +446,7 @@ static mailguard_status job_do(job *j, mailguard_error *err)
 		return mgi_fail_nomem(err);
 	if (j->opts.report)
 		st = mgi_digest_new(&j->digest, mg, err);
+	j->losses = j->opts.lost ? mgi_losses_new(j->sink.arena) : NULL;
 	if (st >= 0 && j->opts.report)
 		st = mgi_out_open(&j->lines, mg, j->opts.report, err);
 	if (st >= 0 && mgi_path_exists(j->sink.dest) &&
@@ -424,6 +456,8 @@ static mailguard_status job_do(job *j, mailguard_error *err)
 		              "path", j->sink.dest);
 	else if (st >= 0)
 		st = job_run(j, err);
+	if (st >= 0 && j->losses)
+		st = mgi_losses_text(j->opts.lost, mg, j->losses, err);
 	if (st >= 0 && j->lines)
 		st = mgi_out_commit(j->lines, err);
 	else

@@ -21,17 +21,6 @@ static mailguard_status mbox_open(mgi_sink *w, mailguard_error *err)
 	return w->folders ? mgi_made_dest(w, err) : MAILGUARD_OK;
 }
 
-/* A file is written in one go: what an earlier run left is begun anew. */
-static void leavings_remove(mgi_sink *w, const char *path)
-{
-	const char *partial = mgi_arena_printf(w->arena, "%s.partial", path);
-
-	if (partial)
-		mgi_path_remove(partial);
-	if (w->folders)
-		mgi_path_remove(path);
-}
-
 static mailguard_status box_of(box **out,
                                mgi_sink *w,
                                const char *folder,
@@ -57,8 +46,9 @@ static mailguard_status box_of(box **out,
 	                     : w->dest;
 	if (mgi_arena_failed(w->arena))
 		return mgi_fail_nomem(err);
-	if (w->resume)
-		leavings_remove(w, b->path);
+	/* A file is written in one go: an earlier run's is begun anew. */
+	if (w->resume && w->folders)
+		mgi_path_remove(b->path);
 	st = mgi_out_open(&b->out, w->mg, b->path, err);
 	if (st < 0)
 		return st;

@@ -54,7 +54,7 @@ static mailguard_status write_file(const char *path,
 		mgi_out_write(o, mgi_span(bytes + at,
 		                          n - at < piece ? n - at : piece));
 	if (change >= 0) {
-		snprintf(partial, sizeof(partial), "%s.partial", path);
+		snprintf(partial, sizeof(partial), "%s.mailguard-partial", path);
 		fd = open(partial, O_WRONLY);
 		cr_assert(ge(int, fd, 0));
 		cr_assert(eq(sz, (size_t)pwrite(fd, "#", 1, change), 1));
@@ -94,7 +94,7 @@ Test(base_out, what_the_disk_lost_gets_no_name)
 	char partial[600];
 	size_t i;
 
-	snprintf(partial, sizeof(partial), "%s.partial", path);
+	snprintf(partial, sizeof(partial), "%s.mailguard-partial", path);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		mailguard_error err;
 

@@ -148,6 +148,13 @@ class Stores(unittest.TestCase):
         with self.assertRaises(mailguard.AlreadyExists):
             mailguard.salvage(self.path, dest)
 
+    def test_only_outlook_files_are_rebuilt(self):
+        dest = os.path.join(self.folder.name, "new.pst")
+        with self.assertRaises(mailguard.Unsupported) as caught:
+            mailguard.rebuild(self.path, dest)
+        self.assertEqual(caught.exception.path, self.path)
+        self.assertFalse(os.path.exists(dest))
+
     def test_a_bad_file_is_an_exception_with_its_path(self):
         bad = os.path.join(self.folder.name, "bad")
         with open(bad, "w") as f:
@@ -382,6 +389,40 @@ class LongWork(unittest.TestCase):
                 seen.append(e.code)
         next(walk)
         self.assertEqual(seen, ["object.busy"])
+
+
+CORPORA = pathlib.Path(os.environ.get(
+    "MAILGUARD_CORPORA",
+    pathlib.Path(__file__).resolve().parents[3] / "shared/corpora"))
+
+
+@unittest.skipUnless((CORPORA / "stores/synthetic").exists(), "no corpora")
+class Rebuild(unittest.TestCase):
+    path = CORPORA / "stores/synthetic/gen_uni_crypt1.pst"
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dest = os.path.join(self.folder.name, "new.pst")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_a_rebuilt_file_has_the_same_mail_and_is_sound(self):
+        told = []
+        done = mailguard.rebuild(self.path, self.dest,
+                                 progress=lambda *at: told.append(at))
+        self.assertEqual((done.format, done.found, done.intact, done.verdict),
+                         ("pst", 40, 40, "sound"))
+        self.assertEqual(mailguard.check(self.dest).summary.verdict, "sound")
+        self.assertEqual(
+            sorted(bytes(m) for m in mailguard.open(self.dest)),
+            sorted(bytes(m) for m in mailguard.open(self.path)))
+        self.assertTrue(told)
+
+    def test_cancelled_it_leaves_nothing(self):
+        with self.assertRaises(mailguard.Cancelled):
+            mailguard.rebuild(self.path, self.dest, progress=lambda *at: True)
+        self.assertEqual(os.listdir(self.folder.name), [])
 
 
 if __name__ == "__main__":

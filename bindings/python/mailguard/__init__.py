@@ -27,6 +27,7 @@ Mail files, which are only ever read:
     find(*paths)         which mail files lie here, and whose they are
     check(path)          is it whole? check(path).summary
     salvage(path, dest)  what can be reached, into a new store
+    rebuild(path, dest)  a clean Outlook data file from a broken one
     downloads(path)      what was fetched by POP3, as the program remembers it
     backup(paths, dest)  sealed copies; Backup(path).verify(), drill(), restore()
 
@@ -54,7 +55,7 @@ from .probes import ProbeResult, probe
 from .profiles import Change, diff, export_settings, settings
 from .messages import Attachment, Flags, Message, Property
 from .stores import (Checked, Download, Downloads, Finding, Salvaged, Store,
-                     Summary, check, downloads, open, salvage)
+                     Summary, check, downloads, open, rebuild, salvage)
 from .tools import (Ask, Classifier, MailGuard, bounce, endpoint, explain,
                     weigh)
 from .values import (Bounce, Component, Endpoint, Explanation, Meaning, Next,
@@ -71,6 +72,6 @@ __all__ = [
     "ProbeResult", "Property", "Reading", "Salvaged", "StatusPage", "Step", "Store",
     "Subject", "Summary", "SystemRefused", "Unsupported", "Verdict", "backup",
     "bounce", "check", "checkup", "diff", "downloads", "endpoint", "explain",
-    "export_settings", "find", "look", "notice", "open", "probe", "salvage",
-    "settings", "status", "version", "weigh",
+    "export_settings", "find", "look", "notice", "open", "probe", "rebuild",
+    "salvage", "settings", "status", "version", "weigh",
 ]

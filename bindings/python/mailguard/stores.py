@@ -1,4 +1,4 @@
-"""Mail files: messages walked, files checked, mail salvaged."""
+"""Mail files: messages walked, files checked, mail salvaged, files rebuilt."""
 import datetime
 import json
 import os
@@ -96,7 +96,7 @@ class Downloads:
 
 @dataclass(frozen=True)
 class Salvaged:
-    """What a salvage did."""
+    """What a salvage or a rebuild did."""
     source: str
     dest: str
     format: str
@@ -273,6 +273,19 @@ class Store:
             raise _named(e, self.path)
         return Salvaged(**_only(Salvaged, doc))
 
+    def rebuild(self, dest: Path) -> Salvaged:
+        """An Outlook data file into a new, clean one, checked and compared.
+
+        Every folder, message and hidden item that can be reached. dest must
+        not exist.
+        """
+        try:
+            doc = json.loads(self._open().rebuild_json(
+                self._mg, dest, self._progress))
+        except Error as e:
+            raise _named(e, self.path)
+        return Salvaged(**_only(Salvaged, doc))
+
     def close(self) -> None:
         """Give it up; messages stay valid."""
         self._it = None
@@ -319,3 +332,10 @@ def salvage(path: Path, dest: Path, format: Optional[str] = None,
     """Get the mail out of a store, into a new one."""
     with Store(path, lang, progress=progress) as store:
         return store.salvage(dest, format)
+
+
+def rebuild(path: Path, dest: Path, lang: str = "en", *,
+            progress: Optional[Progress] = None) -> Salvaged:
+    """A new, clean Outlook data file from a broken one."""
+    with Store(path, lang, progress=progress) as store:
+        return store.rebuild(dest)

@@ -8,6 +8,7 @@
 #include "store/check.h"
 #include "store/pst/downloads.h"
 #include "store/pst/object.h"
+#include "store/pst/sound.h"
 
 /* In the order of their offsets: blocks, pages, maps. Big endian. */
 typedef struct mgi_pst_place {
@@ -197,19 +198,5 @@ mgi_say_id mgi_pst_page_words(const mgi_pst_visit *v);
 mgi_say_id mgi_pst_block_words(uint32_t wrong);
 /* What a sweep found of maps, at its end; pure of the file. */
 void mgi_pst_check_marks(mgi_pst_audit *a);
-
-/* -- check_ltp.c: false if it is not in order; all of it was looked at ----- */
-
-mailguard_status mgi_pst_heap_sound(bool *out,
-                                    mgi_pst_heap *h,
-                                    mailguard_error *err);
-/* Heap, columns, index and every row with its values. */
-mailguard_status mgi_pst_table_sound(bool *out,
-                                     mgi_pst_table *t,
-                                     mailguard_error *err);
-/* Every value of a node's properties can be reached. */
-mailguard_status mgi_pst_props_sound(bool *out,
-                                     const mgi_pst_props *p,
-                                     mailguard_error *err);
 
 #endif

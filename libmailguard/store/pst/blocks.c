@@ -152,8 +152,7 @@ static mailguard_status inflate(mailguard_span *out,
 	return MAILGUARD_OK;
 }
 
-/* Its whole extent, judged; nothing if it lies outside. */
-static mailguard_status extent_get(mailguard_span *out,
+mailguard_status mgi_pst_block_raw(mailguard_span *out,
                                    uint32_t *wrong,
                                    mgi_pst_view *v,
                                    const mgi_pst_block *b,
@@ -179,7 +178,7 @@ mailguard_status mgi_pst_block_look(uint32_t *wrong,
 {
 	mailguard_span s;
 
-	return extent_get(&s, wrong, v, b, err);
+	return mgi_pst_block_raw(&s, wrong, v, b, err);
 }
 
 static mailguard_status block_read(mailguard_span *out,
@@ -190,7 +189,7 @@ static mailguard_status block_read(mailguard_span *out,
 	mailguard_status st;
 	uint32_t wrong;
 
-	st = extent_get(out, &wrong, v, b, err);
+	st = mgi_pst_block_raw(out, &wrong, v, b, err);
 	if (st < 0)
 		return st;
 	if (!mgi_pst_block_usable(wrong))

@@ -1,7 +1,7 @@
 /*
  * check_ltp.c - heaps, trees, tables and properties as [MS-PST] 2.3 has them.
  */
-#include "store/pst/audit.h"
+#include "store/pst/sound.h"
 
 #include "base/fail.h"
 #include "base/text.h"

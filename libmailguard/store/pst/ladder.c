@@ -694,11 +694,11 @@ mailguard_status mgi_pst_rescue(mgi_pst **out, mgi_pst *p, mailguard_error *err)
 
 /* -- reading by it --------------------------------------------------------- */
 
-bool mgi_pst_sought(const mgi_pst *p, uint32_t nid)
+unsigned mgi_pst_sought(const mgi_pst *p, uint32_t nid)
 {
 	const mgi_pst_node *n = p->index ? node_at(p->index, nid) : NULL;
 
-	return n && p->index->sought[n - p->index->nodes];
+	return n ? p->index->sought[n - p->index->nodes] : 0;
 }
 
 mailguard_status mgi_pst_index_block(mgi_pst_block *out,

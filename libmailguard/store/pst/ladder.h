@@ -7,9 +7,15 @@
  */
 #include "store/pst/ndb.h"
 
+/* How a node was found by looking for it. */
+enum {
+	MGI_PST_SOUGHT = 1,
+	MGI_PST_SOUGHT_DOUBT = 2 /* what is said to be its own may not be */
+};
+
 typedef struct mgi_pst_index {
 	mgi_pst_node *nodes;   /* by nid */
-	unsigned char *sought; /* of each: found by looking for it */
+	unsigned char *sought; /* of each: MGI_PST_SOUGHT..., or 0 */
 	mgi_pst_block *blocks; /* by bid */
 	size_t node_count, block_count;
 	size_t sought_count;
@@ -33,8 +39,11 @@ mailguard_status mgi_pst_index_make(mgi_pst_index **out,
 mailguard_status mgi_pst_shape_guess(const mgi_pst_shape **out,
                                      mgi_pst *p,
                                      mailguard_error *err);
-/* Was a node found by looking for it? */
-bool mgi_pst_sought(const mgi_pst *p, uint32_t nid);
+/* Messages without a node, into the index that `p` has and nobody shares yet:
+   orphans.c. */
+mailguard_status mgi_pst_index_orphans(mgi_pst *p, mailguard_error *err);
+/* How a node was found by looking for it; 0: it was not. */
+unsigned mgi_pst_sought(const mgi_pst *p, uint32_t nid);
 
 /* -- for pages.c ----------------------------------------------------------- */
 

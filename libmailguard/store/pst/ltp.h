@@ -149,6 +149,9 @@ bool mgi_pst_table_has(const mgi_pst_table *t,
 
 /* -- props.c --------------------------------------------------------------- */
 
+/* Bytes of a type whose values are all of one size; 0 for the others. */
+size_t mgi_pst_type_size(unsigned type);
+
 /* Where values too large for their place lie. */
 typedef struct mgi_pst_values {
 	mgi_pst_heap *heap;
@@ -185,6 +188,7 @@ typedef struct mgi_pst_props {
 	mgi_pst_values values;
 	mgi_pst_prop *at; /* by id */
 	uint32_t count;
+	bool shuffled; /* in the file they were not */
 } mgi_pst_props;
 
 /* EFORMAT: it cannot be read at all. `out` must stay where it is. */

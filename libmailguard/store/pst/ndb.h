@@ -322,7 +322,14 @@ bool mgi_pst_block_fits(const mgi_pst_shape *s,
 uint32_t mgi_pst_block_judge(const mgi_pst_shape *s,
                              const unsigned char *bytes,
                              const mgi_pst_block *b);
-/* Read and judge one, undecoded. */
+/* The whole extent of one, undecoded, valid until the next; and judged. OUT:
+   there is nothing. */
+mailguard_status mgi_pst_block_raw(mailguard_span *out,
+                                   uint32_t *wrong,
+                                   mgi_pst_view *v,
+                                   const mgi_pst_block *b,
+                                   mailguard_error *err);
+/* Read and judge one. */
 mailguard_status mgi_pst_block_look(uint32_t *wrong,
                                     mgi_pst_view *v,
                                     const mgi_pst_block *b,

@@ -11,8 +11,7 @@
 
 #define PROPS_MAX 0x10000 /* one an id */
 
-/* Bytes of a type whose values are all of one size; 0 for the others. */
-static size_t fixed_size(uint16_t type)
+size_t mgi_pst_type_size(unsigned type)
 {
 	switch (type) {
 	case MGI_MAPI_BOOL:
@@ -49,7 +48,7 @@ const mgi_pst_node *mgi_pst_value_node(const mgi_pst_values *in,
 {
 	uint32_t hnid;
 
-	if (fixed_size(MGI_MAPI_TYPE(tag)) || raw.len < 4)
+	if (mgi_pst_type_size(MGI_MAPI_TYPE(tag)) || raw.len < 4)
 		return NULL;
 	hnid = mgi_le32(raw.data);
 	return MGI_PST_NID_TYPE(hnid) ? mgi_pst_subs_find(in->subs, hnid)
@@ -60,7 +59,7 @@ bool mgi_pst_value_there(const mgi_pst_values *in,
                          mgi_mapi_tag tag,
                          mailguard_span raw)
 {
-	size_t fixed = fixed_size(MGI_MAPI_TYPE(tag));
+	size_t fixed = mgi_pst_type_size(MGI_MAPI_TYPE(tag));
 	mailguard_span s;
 	uint32_t hnid;
 
@@ -117,7 +116,7 @@ mailguard_status mgi_pst_value_get(mgi_mapi_value *out,
                                    mailguard_span raw,
                                    mailguard_error *err)
 {
-	size_t fixed = fixed_size(MGI_MAPI_TYPE(tag));
+	size_t fixed = mgi_pst_type_size(MGI_MAPI_TYPE(tag));
 	mailguard_status st = MAILGUARD_OK;
 
 	memset(out, 0, sizeof(*out));
@@ -189,6 +188,7 @@ static mailguard_status props_load(mgi_pst_props *p,
 	}
 	if (st < 0)
 		return st;
+	p->shuffled = !ordered;
 	if (!ordered)
 		qsort(p->at, p->count, sizeof(*p->at), by_id);
 	return MAILGUARD_OK;

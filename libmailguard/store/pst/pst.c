@@ -179,7 +179,9 @@ static mailguard_status search(mgi_pst *p, mailguard_error *err)
 		return st;
 	p->header.shape = shape;
 	st = mgi_pst_index_make(&p->index, p, err);
-	return st < 0 ? st : look(p, err);
+	if (st >= 0)
+		st = look(p, err);
+	return st < 0 ? st : mgi_pst_index_orphans(p, err);
 }
 
 mailguard_status mgi_pst_open_by_search(mgi_pst **out,

@@ -227,6 +227,7 @@ static mailguard_status message_copy(mgi_pst_rebuild *r,
                                      mailguard_error *err)
 {
 	mgi_pst_as as = { MGI_MAPI_MESSAGE, NULL, list, 0, { NULL, 0 } };
+	unsigned how = mgi_pst_sought(r->copy.from, n->nid);
 	uint64_t harm = r->copy.harm;
 	mgi_pst_made made;
 	mailguard_status st;
@@ -241,13 +242,14 @@ static mailguard_status message_copy(mgi_pst_rebuild *r,
 		f->unread += !(r->copy.flags & 1);
 	}
 	mgi_error_clear(err);
-	return mgi_pst_rebuild_tell(
-		r, f, n,
-		st < 0                                 ? MAILGUARD_ITEM_LOST
-		: r->copy.harm != harm                 ? MAILGUARD_ITEM_DAMAGED
-		: mgi_pst_sought(r->copy.from, n->nid) ? MAILGUARD_ITEM_REPAIRED
-						       : MAILGUARD_ITEM_INTACT,
-		err);
+	return mgi_pst_rebuild_tell(r, f, n,
+	                            st < 0 ? MAILGUARD_ITEM_LOST
+	                            : r->copy.harm != harm ||
+	                                            how == MGI_PST_SOUGHT_DOUBT
+	                                    ? MAILGUARD_ITEM_DAMAGED
+	                            : how ? MAILGUARD_ITEM_REPAIRED
+	                                  : MAILGUARD_ITEM_INTACT,
+	                            err);
 }
 
 /* All messages of one folder: the list comes folder by folder. */
@@ -674,6 +676,9 @@ mailguard_status mgi_pst_rebuild_run(mgi_pst_rebuild *r, mailguard_error *err)
 	st = mgi_pst_view_init(&r->copy.view, r->copy.from, r->arena, err);
 	if (st < 0)
 		return st;
+	r->copy.alike =
+		r->copy.from->header.shape->variant == MGI_PST_UNICODE &&
+		r->copy.from->crypt == MGI_PST_PERMUTE;
 	r->list.others = other_note;
 	r->list.self = r;
 	st = mgi_pst_list_make(&r->list, &r->copy.view, err);

@@ -10,6 +10,8 @@
 #include "base/handle.h"
 #include "base/json.h"
 #include "store/mapi/message.h"
+#include "store/mapi/tags.h"
+#include "store/mapi/who.h"
 #include "store/pst/check.h"
 #include "store/pst/ladder.h"
 
@@ -75,6 +77,36 @@ static mailguard_status line_write(mgi_pst_rebuild *r,
 	return st;
 }
 
+/* By whom, as far as that can still be read. */
+static mailguard_status loss_note(mgi_pst_rebuild *r,
+                                  const char *folder,
+                                  const mgi_pst_node *n,
+                                  int32_t state,
+                                  mailguard_error *err)
+{
+	mailguard_status st;
+	mailguard_buffer who;
+	mgi_mapi *o = NULL;
+
+	mgi_buf_init(&who, r->mg);
+	st = mgi_pst_object(&o, r->copy.from, n, MGI_MAPI_MESSAGE, err);
+	if (st == MAILGUARD_OK && !mgi_who_sender(&who, o)) {
+		mgi_buf_cut(&who, 0);
+		st = mgi_who_text(&who, o, MGI_TAG_SENDER_NAME, err);
+	}
+	if (who.failed)
+		st = mgi_fail_nomem(err);
+	if (!mgi_pst_fatal(st)) {
+		mgi_error_clear(err);
+		mgi_losses_add(r->losses, folder, mailguard_buffer_text(&who),
+		               state == MAILGUARD_ITEM_LOST);
+		st = MAILGUARD_OK;
+	}
+	mgi_mapi_free(o);
+	mgi_buf_done(&who);
+	return st;
+}
+
 mailguard_status mgi_pst_rebuild_tell(mgi_pst_rebuild *r,
                                       const mgi_pst_place_of *f,
                                       const mgi_pst_node *n,
@@ -83,6 +115,7 @@ mailguard_status mgi_pst_rebuild_tell(mgi_pst_rebuild *r,
 {
 	bool hidden = MGI_PST_NID_TYPE(n->nid) != MGI_PST_TYPE_MESSAGE;
 	mailguard_salvage_report *out = r->report;
+	mailguard_status st = MAILGUARD_OK;
 
 	if (hidden) {
 		r->own_lost += state >= MAILGUARD_ITEM_DAMAGED;
@@ -94,6 +127,10 @@ mailguard_status mgi_pst_rebuild_tell(mgi_pst_rebuild *r,
 		out->damaged += state == MAILGUARD_ITEM_DAMAGED;
 		out->lost += state == MAILGUARD_ITEM_LOST;
 	}
+	if (!hidden && r->losses && state >= MAILGUARD_ITEM_DAMAGED)
+		st = loss_note(r, f->name, n, state, err);
+	if (st < 0)
+		return st;
 	if (!r->lines || (hidden && state < MAILGUARD_ITEM_DAMAGED))
 		return MAILGUARD_OK;
 	return line_write(r, f->name, n->nid, state, err);
@@ -110,106 +147,13 @@ mailguard_status mgi_pst_rebuild_tell_own(mgi_pst_rebuild *r,
 	return r->lines ? line_write(r, "", nid, state, err) : MAILGUARD_OK;
 }
 
-/* -- the same again? ------------------------------------------------------- */
+/* -- is it in order? ------------------------------------------------------- */
 
-/* A message's digest; `*harm` if not all of it could be read. */
-static mailguard_status digest_of(char out[MAILGUARD_DIGEST_SIZE],
-                                  uint64_t *harm,
-                                  mgi_pst *p,
-                                  const mgi_pst_node *n,
-                                  mailguard_error *err)
-{
-	mailguard_source *src = NULL;
-	mailguard_message *msg = NULL;
-	mailguard_status st;
-	mgi_mapi *o;
-
-	out[0] = '\0';
-	*harm = 1;
-	st = mgi_pst_object(&o, p, n, MGI_MAPI_MESSAGE, err);
-	if (st < 0)
-		return st;
-	st = mgi_mapi_source(&src, o, err);
-	if (st >= 0)
-		st = mailguard_message_parse(&msg, p->mg, src, err);
-	if (st >= 0)
-		st = mailguard_message_digest(out, msg, err);
-	mailguard_message_free(msg);
-	mailguard_source_free(src);
-	*harm = mgi_mapi_harm(o);
-	mgi_mapi_free(o);
-	return st;
-}
-
-static mailguard_status message_compare(bool *same,
-                                        mgi_pst_rebuild *r,
-                                        mgi_pst_view *to,
-                                        const mgi_pst_node *n,
-                                        mailguard_error *err)
-{
-	char was[MAILGUARD_DIGEST_SIZE], is[MAILGUARD_DIGEST_SIZE];
-	mailguard_status st, again;
-	uint64_t harm, none;
-	mgi_pst_node made;
-
-	*same = true;
-	st = digest_of(was, &harm, r->copy.from, n, err);
-	if (mgi_pst_fatal(st))
-		return st;
-	mgi_error_clear(err);
-	again = mgi_pst_node_find(&made, to, n->nid, err);
-	if (again == MAILGUARD_OK)
-		again = digest_of(is, &none, to->pst, &made, err);
-	if (mgi_pst_fatal(again))
-		return again;
-	mgi_error_clear(err);
-	/* What was damaged may read otherwise once it is in order. */
-	if (st >= 0 && !harm)
-		*same = again == MAILGUARD_OK && strcmp(was, is) == 0;
-	return MAILGUARD_OK;
-}
-
-static mailguard_status compare(bool *same,
-                                mgi_pst_rebuild *r,
-                                mailguard_error *err)
-{
-	mgi_arena *arena = mgi_arena_new(r->mg);
-	mailguard_status st;
-	mgi_pst *made = NULL;
-	mgi_pst_view from, to;
-
-	*same = false;
-	if (!arena)
-		return mgi_fail_nomem(err);
-	memset(&from, 0, sizeof(from));
-	memset(&to, 0, sizeof(to));
-	memset(&r->list, 0, sizeof(r->list));
-	r->walk->done = 0;
-	st = mgi_pst_open(&made, r->mg, r->dest, err);
-	if (st >= 0)
-		st = mgi_pst_view_init(&to, made, arena, err);
-	if (st >= 0)
-		st = mgi_pst_view_init(&from, r->copy.from, arena, err);
-	if (st >= 0)
-		st = mgi_pst_list_make(&r->list, &from, err);
-	if (st >= 0)
-		st = mgi_pst_rebuild_step(r, err);
-	*same = true;
-	while (st >= 0 && r->has_next && *same) {
-		st = message_compare(same, r, &to, &r->next, err);
-		if (st >= 0)
-			st = mgi_pst_rebuild_step(r, err);
-	}
-	mgi_pst_list_done(&r->list);
-	mgi_pst_view_done(&from);
-	mgi_pst_view_done(&to);
-	mgi_pst_free(made);
-	mgi_arena_free(arena);
-	return st;
-}
-
+/* Are there findings below `worst` only? Then `*messages` is their number. */
 static mailguard_status check(bool *sound,
+                              uint64_t *messages,
                               mgi_pst_rebuild *r,
+                              mailguard_severity worst,
                               mailguard_error *err)
 {
 	const mailguard_finding *f;
@@ -218,24 +162,28 @@ static mailguard_status check(bool *sound,
 	mailguard_check *c;
 
 	*sound = true;
-	st = mailguard_store_open(&store, r->mg, r->dest, err);
+	st = mailguard_store_open(&store, r->mg, r->written, err);
 	if (st < 0)
 		return st;
 	st = mailguard_store_check(&c, store, NULL, err);
 	mailguard_store_free(store);
 	while (st >= 0 &&
 	       (st = mailguard_check_next(&f, c, err)) == MAILGUARD_OK)
-		*sound = *sound && f->severity < MAILGUARD_SEVERITY_LOSS;
+		*sound = *sound && f->severity < worst;
+	*messages = c ? mailguard_check_result(c)->messages : 0;
 	mailguard_check_free(c);
 	return st < 0 ? st : MAILGUARD_OK;
 }
 
 /* -- all of it ------------------------------------------------------------- */
 
-static mailguard_status write_all(mgi_pst_rebuild *r, mailguard_error *err)
+static mailguard_status write_all(mgi_out **out,
+                                  mgi_pst_rebuild *r,
+                                  mailguard_error *err)
 {
 	mailguard_status st;
 
+	*out = NULL;
 	st = mgi_pst_writer_new(&r->copy.w, r->mg, r->dest, err);
 	if (st < 0)
 		return st;
@@ -243,33 +191,84 @@ static mailguard_status write_all(mgi_pst_rebuild *r, mailguard_error *err)
 	if (st < 0)
 		mgi_pst_writer_abandon(r->copy.w);
 	else
-		st = mgi_pst_writer_finish(r->copy.w, err);
+		st = mgi_pst_writer_finish(out, r->copy.w, err);
 	r->copy.w = NULL;
+	return st;
+}
+
+/* Nothing gets its name before it was looked through to its end. */
+static mailguard_status made_prove(mgi_pst_rebuild *r,
+                                   mgi_out *made,
+                                   mailguard_error *err)
+{
+	bool sound = false, same = false;
+	uint64_t messages;
+	mailguard_status st;
+
+	r->written = mgi_out_partial(made);
+	st = check(&sound, &messages, r, MAILGUARD_SEVERITY_LOSS, err);
+	if (st >= 0 && sound)
+		st = mgi_pst_rebuild_compare(&same, r, err);
+	if (st >= 0 && (!sound || !same))
+		st = mgi_fail(err, r->mg, MAILGUARD_EIO,
+		              MGI_SAY_REBUILD_DIFFERS, "path", r->dest);
+	if (st >= 0)
+		return mgi_out_commit(made, err);
+	mgi_out_abandon(made);
+	return st;
+}
+
+/* Only maps and header; `*done` if that was enough, proven as all else is. */
+static mailguard_status mend(bool *done,
+                             mgi_pst_rebuild *r,
+                             mgi_pst *from,
+                             mailguard_error *err)
+{
+	bool sound = false, same = false;
+	mailguard_status st;
+	uint64_t messages;
+	mgi_out *made;
+
+	*done = false;
+	st = mgi_pst_light(&made, from, r->dest, err);
+	if (st != MAILGUARD_OK)
+		return st < 0 ? st : MAILGUARD_OK;
+	r->written = mgi_out_partial(made);
+	r->copy.alike = from->crypt == MGI_PST_PERMUTE;
+	st = check(&sound, &messages, r, MAILGUARD_SEVERITY_WARN, err);
+	if (st >= 0 && sound)
+		st = mgi_pst_rebuild_compare(&same, r, err);
+	if (st < 0 || !same) {
+		mgi_out_abandon(made);
+		return st;
+	}
+	st = mgi_out_commit(made, err);
+	*done = st >= 0;
+	r->report->plan = MAILGUARD_PLAN_MEND;
+	r->report->found = r->report->intact = messages;
+	r->report->verdict = MAILGUARD_SOUNDNESS_SOUND;
 	return st;
 }
 
 static mailguard_status job_run(mgi_pst_rebuild *r,
                                 mailguard_store *store,
+                                bool may_mend,
                                 mailguard_error *err)
 {
 	mailguard_salvage_report *out = r->report;
-	bool sound = false, same = false, written = false, gaps;
+	bool gaps, done = false;
 	mailguard_status st;
+	mgi_out *made;
 
 	st = mgi_pst_rescue(&r->copy.from, store->own, err);
+	if (st >= 0 && may_mend)
+		st = mend(&done, r, store->own, err);
+	if (st < 0 || done)
+		return st;
 	if (st >= 0)
-		st = write_all(r, err);
-	written = st >= 0;
+		st = write_all(&made, r, err);
 	if (st >= 0)
-		st = check(&sound, r, err);
-	if (st >= 0 && sound)
-		st = compare(&same, r, err);
-	/* Not looked through to its end: nobody should take it for whole. */
-	if (st < 0 && written)
-		mgi_path_remove(r->dest);
-	if (st >= 0 && (!sound || !same))
-		st = mgi_fail(err, r->mg, MAILGUARD_EIO,
-		              MGI_SAY_SALVAGE_DIFFERS, "path", r->dest);
+		st = made_prove(r, made, err);
 	gaps = r->copy.from && r->copy.from->index && r->copy.from->index->gaps;
 	out->verdict =
 		st >= 0 && !out->damaged && !out->lost && !r->own_lost && !gaps
@@ -296,13 +295,16 @@ mailguard_status mgi_pst_rebuild_store(mailguard_salvage_report *out,
 	r.arena = mgi_arena_new(store->mg);
 	if (!r.arena)
 		return mgi_fail_nomem(err);
+	r.losses = opts->lost ? mgi_losses_new(r.arena) : NULL;
 	ticks.progress = opts->progress;
 	ticks.payload = opts->payload;
 	st = mailguard_store_walk(&r.walk, store, &ticks, err);
 	if (st >= 0 && opts->report)
 		st = mgi_out_open(&r.lines, store->mg, opts->report, err);
 	if (st >= 0)
-		st = job_run(&r, store, err);
+		st = job_run(&r, store, opts->mend != 0, err);
+	if (st >= 0 && r.losses)
+		st = mgi_losses_text(opts->lost, r.mg, r.losses, err);
 	if (r.lines && st >= 0)
 		st = mgi_out_commit(r.lines, err);
 	else

@@ -4,6 +4,7 @@
  * rebuild_job.h - a rebuild under way.
  */
 #include "store/driver.h"
+#include "store/losses.h"
 #include "store/pst/rebuild.h"
 
 /* A folder as it will be. */
@@ -20,9 +21,9 @@ typedef struct mgi_pst_rebuild {
 	mgi_arena *arena;
 	mgi_pst_copy copy;
 	mailguard_salvage_report *report;
-	mailguard_walk *walk; /* for its ticks */
-	const char *dest;
-	mgi_out *lines; /* of the report; NULL: none */
+	mailguard_walk *walk;       /* for its ticks */
+	const char *dest, *written; /* its name until it is known to be good */
+	mgi_out *lines;             /* of the report; NULL: none */
 
 	mgi_pst_list list;
 	mgi_pst_node next; /* message, if `has_next` */
@@ -40,10 +41,24 @@ typedef struct mgi_pst_rebuild {
 	mgi_pst_new_props *props;
 	uint64_t own_lost; /* nodes of the store's own, or hidden items */
 	uint64_t item;
+	mgi_losses *losses; /* NULL: nobody asks */
 } mgi_pst_rebuild;
 
 /* Copy all of it; the writer is not finished. */
 mailguard_status mgi_pst_rebuild_run(mgi_pst_rebuild *r, mailguard_error *err);
+/*
+ * In light.c: a copy to the disk, mended, not yet under its name. ITEROVER: it
+ * takes more than that.
+ */
+mailguard_status mgi_pst_light(mgi_out **out,
+                               mgi_pst *p,
+                               const char *dest,
+                               mailguard_error *err);
+/* In rebuild_compare.c: is every message that could be read the same in what
+   was written? */
+mailguard_status mgi_pst_rebuild_compare(bool *same,
+                                         mgi_pst_rebuild *r,
+                                         mailguard_error *err);
 /* To the next message of the list. */
 mailguard_status mgi_pst_rebuild_step(mgi_pst_rebuild *r, mailguard_error *err);
 /* What became of one: MAILGUARD_ITEM_... */

@@ -41,11 +41,27 @@ mailguard_status mgi_pst_writer_new(mgi_pst_writer **out,
                                     const char *path,
                                     mailguard_error *err);
 void mgi_pst_writer_abandon(mgi_pst_writer *w);
-/* Trees, maps and header; to the disk and under its name. Frees. */
-mailguard_status mgi_pst_writer_finish(mgi_pst_writer *w, mailguard_error *err);
+/* Trees, maps and header, and to the disk; `*out` has it, not yet under its
+   name. Frees. */
+mailguard_status mgi_pst_writer_finish(mgi_out **out,
+                                       mgi_pst_writer *w,
+                                       mailguard_error *err);
 
+/* Types of the pages at the beginning of an interval, the first its map; how
+   many (2.2.2.7.2 and on). */
+unsigned mgi_pst_map_pages(unsigned types[4], uint64_t i);
+/* The trailer of a page of 512 bytes. */
+void mgi_pst_page_close(unsigned char *page,
+                        unsigned type,
+                        uint16_t sign,
+                        uint64_t bid);
 /* A block's bid; its data as a reader wants to see it. */
 uint64_t mgi_pst_put_block(mgi_pst_writer *w, mailguard_span data, bool inside);
+/*
+ * One of data as it lies in a file of the same shape that permutes its bytes:
+ * `len` bytes and their sum stay, what else is in its extent is made anew.
+ */
+uint64_t mgi_pst_put_raw(mgi_pst_writer *w, mailguard_span extent, size_t len);
 /* Subnodes, put in order; 0 for none. */
 uint64_t mgi_pst_put_subs(mgi_pst_writer *w, mgi_pst_node *at, size_t count);
 void mgi_pst_put_node(mgi_pst_writer *w,
@@ -66,6 +82,9 @@ typedef struct mgi_pst_flow {
 void mgi_pst_flow_begin(mgi_pst_flow *f, mgi_pst_writer *w);
 void mgi_pst_flow_add(mgi_pst_flow *f, mailguard_span bytes);
 void mgi_pst_flow_zeros(mgi_pst_flow *f, uint64_t n);
+/* A block as mgi_pst_put_raw() takes it, full unless it is the last; false,
+   and nothing is done, if the one before it is not full yet. */
+bool mgi_pst_flow_raw(mgi_pst_flow *f, mailguard_span extent, size_t len);
 /* The bid of it all; 0 if nothing was added. */
 uint64_t mgi_pst_flow_end(mgi_pst_flow *f);
 /* The same for blocks that have bids already, `size` bytes in all. */
@@ -190,8 +209,6 @@ typedef struct mgi_pst_tags {
 /* Of a type of nodes: HIERARCHY, CONTENTS, ASSOC_CONTENTS, 0x10 (as
    CONTENTS), 0x11 attachments, 0x12 recipients. */
 mgi_pst_tags mgi_pst_table_tags(unsigned type);
-/* Bytes of a type whose values are all of one size; 0 for the others. */
-size_t mgi_pst_type_size(unsigned type);
 
 /* -- little endian --------------------------------------------------------- */
 

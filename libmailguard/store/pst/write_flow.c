@@ -45,6 +45,18 @@ void mgi_pst_flow_add(mgi_pst_flow *f, mailguard_span bytes)
 	}
 }
 
+bool mgi_pst_flow_raw(mgi_pst_flow *f, mailguard_span extent, size_t len)
+{
+	uint64_t bid;
+
+	if (f->held_len)
+		return false;
+	bid = mgi_pst_put_raw(f->w, extent, len);
+	mgi_buf_add(&f->bids, &bid, sizeof(bid));
+	f->size += len;
+	return true;
+}
+
 void mgi_pst_flow_zeros(mgi_pst_flow *f, uint64_t n)
 {
 	static const unsigned char zeros[1024];

@@ -71,7 +71,7 @@ static uint64_t map_place(uint64_t number)
 }
 
 /* Pages that stand at the beginning of an interval (2.2.2.7.2 and on). */
-static unsigned map_pages(unsigned types[4], uint64_t i)
+unsigned mgi_pst_map_pages(unsigned types[4], uint64_t i)
 {
 	unsigned n = 0;
 
@@ -94,10 +94,10 @@ static void own(mgi_pst_writer *w, uint64_t at, uint64_t length)
 		w->bits[unit / 8] |= (unsigned char)(0x80 >> unit % 8);
 }
 
-static void page_close(unsigned char *page,
-                       unsigned type,
-                       uint16_t sign,
-                       uint64_t bid)
+void mgi_pst_page_close(unsigned char *page,
+                        unsigned type,
+                        uint16_t sign,
+                        uint64_t bid)
 {
 	unsigned char *t = page + (PAGE - PAGE_TAIL);
 
@@ -113,12 +113,12 @@ static void map_close(mgi_pst_writer *w)
 	unsigned char page[PAGE];
 	unsigned types[4], n, i;
 
-	n = map_pages(types, w->map - 1);
+	n = mgi_pst_map_pages(types, w->map - 1);
 	for (i = 0; i < n; i++) {
 		memset(page, 0xff, sizeof(page));
 		if (!i)
 			memcpy(page, w->bits, sizeof(w->bits));
-		page_close(page, types[i], 0, at + (uint64_t)i * PAGE);
+		mgi_pst_page_close(page, types[i], 0, at + (uint64_t)i * PAGE);
 		mgi_out_write_at(w->out, at + (uint64_t)i * PAGE,
 		                 mgi_span(page, sizeof(page)));
 	}
@@ -130,7 +130,7 @@ static void map_close(mgi_pst_writer *w)
 static void map_open(mgi_pst_writer *w)
 {
 	uint64_t at = map_place(w->map++);
-	unsigned types[4], n = map_pages(types, w->map - 1);
+	unsigned types[4], n = mgi_pst_map_pages(types, w->map - 1);
 
 	memset(w->bits, 0, sizeof(w->bits));
 	own(w, at, (uint64_t)n * PAGE);
@@ -163,30 +163,65 @@ static void emit(mgi_pst_writer *w, uint64_t at, mailguard_span bytes)
 
 /* -- blocks ---------------------------------------------------------------- */
 
+static size_t extent_of(size_t len)
+{
+	return (len + BLOCK_TAIL + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* A block with room for its padding and trailer goes out. */
+static void block_emit(mgi_pst_writer *w,
+                       unsigned char *bytes,
+                       size_t len,
+                       uint64_t bid,
+                       uint32_t sum)
+{
+	size_t extent = extent_of(len);
+	unsigned char *t = bytes + extent - BLOCK_TAIL;
+	uint64_t at = room_for(w, extent, ALIGN);
+	block_row row;
+
+	memset(bytes + len, 0, extent - len);
+	mgi_put_le(t, 2, len);
+	mgi_put_le(t + 2, 2, mgi_pst_sign(at, bid));
+	mgi_put_le(t + 4, 4, sum);
+	mgi_put_le(t + 8, 8, bid);
+	emit(w, at, mgi_span(bytes, extent));
+	big(row.bid, sizeof(row.bid), bid);
+	big(row.at, sizeof(row.at), at);
+	big(row.stored, sizeof(row.stored), len);
+	mgi_spool_add(w->blocks, &row);
+}
+
+static uint64_t bid_next(mgi_pst_writer *w, bool inside)
+{
+	uint64_t bid = w->next_block | (inside ? 2 : 0);
+
+	w->next_block += 4;
+	return bid;
+}
+
 uint64_t mgi_pst_put_block(mgi_pst_writer *w, mailguard_span data, bool inside)
 {
-	size_t extent = (data.len + BLOCK_TAIL + ALIGN - 1) / ALIGN * ALIGN;
-	unsigned char *t = w->block + extent - BLOCK_TAIL;
-	uint64_t bid = w->next_block | (inside ? 2 : 0), at;
-	block_row row;
+	uint64_t bid;
 
 	if (!data.len || data.len > MGI_PST_WRITE_BLOCK)
 		return 0;
-	w->next_block += 4;
+	bid = bid_next(w, inside);
 	memcpy(w->block, data.data, data.len);
-	memset(w->block + data.len, 0, extent - data.len);
 	if (!inside)
 		mgi_pst_encode(w->block, data.len, MGI_PST_PERMUTE, bid);
-	at = room_for(w, extent, ALIGN);
-	mgi_put_le(t, 2, data.len);
-	mgi_put_le(t + 2, 2, mgi_pst_sign(at, bid));
-	mgi_put_le(t + 4, 4, mgi_crc32(0, mgi_span(w->block, data.len)));
-	mgi_put_le(t + 8, 8, bid);
-	emit(w, at, mgi_span(w->block, extent));
-	big(row.bid, sizeof(row.bid), bid);
-	big(row.at, sizeof(row.at), at);
-	big(row.stored, sizeof(row.stored), data.len);
-	mgi_spool_add(w->blocks, &row);
+	block_emit(w, w->block, data.len, bid,
+	           mgi_crc32(0, mgi_span(w->block, data.len)));
+	return bid;
+}
+
+uint64_t mgi_pst_put_raw(mgi_pst_writer *w, mailguard_span extent, size_t len)
+{
+	uint64_t bid = bid_next(w, false);
+
+	memcpy(w->block, extent.data, len);
+	block_emit(w, w->block, len, bid,
+	           mgi_le32(extent.data + extent.len - BLOCK_TAIL + 4));
 	return bid;
 }
 
@@ -285,7 +320,7 @@ static void level_flush(level *l)
 	c[1] = (unsigned char)most;
 	c[2] = (unsigned char)l->size;
 	c[3] = (unsigned char)l->number;
-	page_close(l->page, l->type, mgi_pst_sign(at, bid), bid);
+	mgi_pst_page_close(l->page, l->type, mgi_pst_sign(at, bid), bid);
 	emit(l->w, at, mgi_span(l->page, PAGE));
 	memcpy(up, l->page, 8);
 	mgi_put_le(up + 8, 8, bid);
@@ -388,8 +423,8 @@ static void density_put(mgi_pst_writer *w)
 	uint64_t bid = w->next_page++;
 	unsigned char page[PAGE] = { 0 };
 
-	page_close(page, MGI_PST_PAGE_DENSITY, mgi_pst_sign(DENSITY_AT, bid),
-	           bid);
+	mgi_pst_page_close(page, MGI_PST_PAGE_DENSITY,
+	                   mgi_pst_sign(DENSITY_AT, bid), bid);
 	mgi_out_write_at(w->out, DENSITY_AT, mgi_span(page, sizeof(page)));
 }
 
@@ -440,12 +475,14 @@ static void writer_free(mgi_pst_writer *w)
 	mgi_arena_free(w->arena);
 }
 
-mailguard_status mgi_pst_writer_finish(mgi_pst_writer *w, mailguard_error *err)
+mailguard_status mgi_pst_writer_finish(mgi_out **out,
+                                       mgi_pst_writer *w,
+                                       mailguard_error *err)
 {
 	unsigned char roots[32] = { 0 };
 	mailguard_status st;
-	mgi_out *out;
 
+	*out = NULL;
 	st = tree_put(roots, w, w->nodes, MGI_PST_PAGE_NODES, err);
 	if (st >= 0)
 		st = tree_put(roots + 16, w, w->blocks, MGI_PST_PAGE_BLOCKS,
@@ -463,8 +500,12 @@ mailguard_status mgi_pst_writer_finish(mgi_pst_writer *w, mailguard_error *err)
 	map_close(w);
 	density_put(w);
 	header_put(w, roots);
-	out = w->out;
-	st = mgi_out_commit(out, err);
+	st = mgi_out_sync(w->out, err);
+	if (st < 0) {
+		mgi_pst_writer_abandon(w);
+		return st;
+	}
+	*out = w->out;
 	writer_free(w);
 	return st;
 }

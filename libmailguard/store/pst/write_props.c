@@ -10,28 +10,6 @@
 
 #define RECORD 8u
 
-size_t mgi_pst_type_size(unsigned type)
-{
-	switch (type) {
-	case MGI_MAPI_BOOL:
-		return 1;
-	case MGI_MAPI_INT16:
-		return 2;
-	case MGI_MAPI_INT32:
-	case MGI_MAPI_FLOAT:
-	case MGI_MAPI_ERROR:
-		return 4;
-	case MGI_MAPI_DOUBLE:
-	case MGI_MAPI_CURRENCY:
-	case MGI_MAPI_APPTIME:
-	case MGI_MAPI_INT64:
-	case MGI_MAPI_TIME:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
 void mgi_pst_new_props_begin(mgi_pst_new_props *p, mgi_pst_writer *w)
 {
 	memset(p, 0, sizeof(*p));
