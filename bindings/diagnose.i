@@ -3,7 +3,7 @@
 typedef mailguard_cases Cases;
 typedef mailguard_case Case;
 typedef mailguard_verdict Verdict;
-typedef mailguard_ask Ask;
+typedef mailguard_interview Ask;
 %}
 
 %newobject Cases::step;
@@ -89,26 +89,26 @@ typedef struct {} Ask;
 %extend Ask {
 	Ask(Case *c, mailguard_error *err)
 	{
-		mailguard_ask *a;
+		mailguard_interview *a;
 
-		(void)mailguard_ask_new(&a, c, err);
+		(void)mailguard_interview_new(&a, c, err);
 		return a;
 	}
 	~Ask()
 	{
-		mailguard_ask_free($self);
+		mailguard_interview_free($self);
 	}
 	/** The words of the next question; NULL: none would change anything. */
 	const char *question(mailguard_error *err)
 	{
 		const mailguard_question *q;
 
-		if (mailguard_ask_next(&q, $self, err) != MAILGUARD_OK)
+		if (mailguard_interview_next(&q, $self, err) != MAILGUARD_OK)
 			return NULL;
 		return q->text;
 	}
 	void answer(const char *words, mailguard_error *err)
 	{
-		(void)mailguard_ask_answer($self, words, err);
+		(void)mailguard_interview_answer($self, words, err);
 	}
 }

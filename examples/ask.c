@@ -83,7 +83,7 @@ static mailguard_status accounts_ask(mailguard_case *c,
 }
 
 /* What cannot be understood is told, and the question stays. */
-static mailguard_status answers_take(mailguard_ask *a,
+static mailguard_status answers_take(mailguard_interview *a,
                                      const ex_call *call,
                                      mailguard_error *err)
 {
@@ -91,11 +91,11 @@ static mailguard_status answers_take(mailguard_ask *a,
 	mailguard_status st;
 	char answer[ANSWER_MAX];
 
-	while ((st = mailguard_ask_next(&q, a, err)) == MAILGUARD_OK) {
+	while ((st = mailguard_interview_next(&q, a, err)) == MAILGUARD_OK) {
 		fprintf(stderr, "%d. %s\n", (int)q->number, q->text);
 		if (!answer_read(answer))
 			return MAILGUARD_ITEROVER;
-		st = mailguard_ask_answer(a, answer, err);
+		st = mailguard_interview_answer(a, answer, err);
 		if (st == MAILGUARD_EINVAL)
 			ex_fail(call, err);
 		else if (st < 0)
@@ -133,15 +133,15 @@ static int verdict_tell(const ex_call *call, mailguard_verdict *v)
 static int case_interview(const ex_call *call, mailguard_case *c)
 {
 	mailguard_verdict *v = NULL;
-	mailguard_ask *a = NULL;
+	mailguard_interview *a = NULL;
 	mailguard_error err;
-	mailguard_status st = mailguard_ask_new(&a, c, &err);
+	mailguard_status st = mailguard_interview_new(&a, c, &err);
 
 	if (st >= 0)
 		st = answers_take(a, call, &err);
 	if (st >= 0)
 		st = mailguard_case_weigh(&v, c, &err);
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	return st < 0 ? ex_fail(call, &err) : verdict_tell(call, v);
 }
 
@@ -169,7 +169,7 @@ static int profile_ask(const ex_call *call)
 	mailguard_profile *profile = NULL;
 	mailguard_checkup *c = NULL;
 	mailguard_verdict *v = NULL;
-	mailguard_ask *a = NULL;
+	mailguard_interview *a = NULL;
 	mailguard_error err;
 	mailguard_status st;
 
@@ -177,12 +177,12 @@ static int profile_ask(const ex_call *call)
 		return ex_cannot_tell(call);
 	st = mailguard_checkup_new(&c, call->mg, profile, NULL, &err);
 	if (st >= 0)
-		st = mailguard_checkup_ask(&a, c, &err);
+		st = mailguard_checkup_interview(&a, c, &err);
 	if (st >= 0)
 		st = answers_take(a, call, &err);
 	if (st >= 0)
 		st = mailguard_checkup_verdict(&v, c, &err);
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	mailguard_checkup_free(c);
 	mailguard_profile_free(profile);
 	return st < 0 ? ex_fail(call, &err) : verdict_tell(call, v);

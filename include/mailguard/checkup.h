@@ -126,11 +126,12 @@ MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_observations(
  * Questions to the person at the mail program, about the accounts of the
  * profile; what is answered counts as seen.
  *
- * @param[out] out  Free with mailguard_ask_free() before `c`.
+ * @param[out] out  Free with mailguard_interview_free() before `c`.
  */
-MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_ask(mailguard_ask **out,
-                                                         mailguard_checkup *c,
-                                                         mailguard_error *err);
+MAILGUARD_EXTERN(mailguard_status) mailguard_checkup_interview(
+	mailguard_interview **out,
+	mailguard_checkup *c,
+	mailguard_error *err);
 /** What observations were passed over, and why; NULL past the end. */
 MAILGUARD_EXTERN(const mailguard_finding *) mailguard_checkup_note(
 	const mailguard_checkup *c,

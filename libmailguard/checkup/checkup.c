@@ -320,11 +320,11 @@ mailguard_status mailguard_checkup_next(const mailguard_checkup_step **out,
 	return MAILGUARD_ITEROVER;
 }
 
-mailguard_status mailguard_checkup_ask(mailguard_ask **out,
-                                       mailguard_checkup *c,
-                                       mailguard_error *err)
+mailguard_status mailguard_checkup_interview(mailguard_interview **out,
+                                             mailguard_checkup *c,
+                                             mailguard_error *err)
 {
-	return mailguard_ask_new(out, c->seen, err);
+	return mailguard_interview_new(out, c->seen, err);
 }
 
 mailguard_status mailguard_checkup_verdict(mailguard_verdict **out,

@@ -41,7 +41,7 @@ static bool failed_before(const mailguard_case *c, const char *account)
 }
 
 /* Answer 0: as those that failed before; 1: none fails; 2: all do. */
-static mailguard_status try_accounts(mailguard_ask *a,
+static mailguard_status try_accounts(mailguard_interview *a,
                                      int32_t outgoing,
                                      int answer,
                                      mailguard_error *err)
@@ -68,7 +68,7 @@ static mailguard_status try_accounts(mailguard_ask *a,
 }
 
 /* Answer 1: the files of those that failed lie in a synced folder. */
-static void try_place(mailguard_ask *a, int answer)
+static void try_place(mailguard_interview *a, int answer)
 {
 	size_t i;
 
@@ -83,7 +83,7 @@ static void try_place(mailguard_ask *a, int answer)
 }
 
 /* Answer 0: a wrong password; 1: the server is out; 2: the file. */
-static void try_message(mailguard_ask *a, int answer)
+static void try_message(mailguard_interview *a, int answer)
 {
 	static const mailguard_fault faults[ANSWERS] = {
 		MAILGUARD_FAULT_AUTH, MAILGUARD_FAULT_SERVER_OUTAGE,
@@ -106,7 +106,7 @@ static void name_target(mailguard_evidence *e, const char *target)
 		e->account = target;
 }
 
-static mailguard_status try_test(mailguard_ask *a,
+static mailguard_status try_test(mailguard_interview *a,
                                  const mailguard_question *q,
                                  int answer,
                                  mailguard_error *err)
@@ -149,20 +149,20 @@ static int32_t apart(const int32_t *a, const int32_t *b)
 	return sum / 2;
 }
 
-static mailguard_status try_answer(mailguard_ask *a,
+static mailguard_status try_answer(mailguard_interview *a,
                                    const mailguard_question *q,
                                    int answer,
                                    mailguard_error *err)
 {
 	switch (q->about) {
-	case MAILGUARD_ASK_RECEIVE:
-	case MAILGUARD_ASK_SEND:
-		return try_accounts(a, q->about == MAILGUARD_ASK_SEND, answer,
-		                    err);
-	case MAILGUARD_ASK_PLACE:
+	case MAILGUARD_QUESTION_RECEIVE:
+	case MAILGUARD_QUESTION_SEND:
+		return try_accounts(a, q->about == MAILGUARD_QUESTION_SEND,
+		                    answer, err);
+	case MAILGUARD_QUESTION_PLACE:
 		try_place(a, answer);
 		return MAILGUARD_OK;
-	case MAILGUARD_ASK_MESSAGE:
+	case MAILGUARD_QUESTION_MESSAGE:
 		try_message(a, answer);
 		return MAILGUARD_OK;
 	default:
@@ -177,7 +177,9 @@ typedef struct held {
 	mark was;
 } held;
 
-static mailguard_status hold(held *h, mailguard_ask *a, mailguard_error *err)
+static mailguard_status hold(held *h,
+                             mailguard_interview *a,
+                             mailguard_error *err)
 {
 	const mailguard_case *c = a->c;
 
@@ -207,12 +209,12 @@ static void put_back(const held *h, mailguard_case *c)
 
 /* How far its answers move the verdict apart, per mille. */
 static mailguard_status worth_of(int32_t *out,
-                                 mailguard_ask *a,
+                                 mailguard_interview *a,
                                  const mailguard_question *q,
                                  mailguard_error *err)
 {
-	int answers = q->about == MAILGUARD_ASK_TEST ||
-	                              q->about == MAILGUARD_ASK_PLACE
+	int answers = q->about == MAILGUARD_QUESTION_TEST ||
+	                              q->about == MAILGUARD_QUESTION_PLACE
 	                      ? 2
 	                      : ANSWERS;
 	int32_t spreads[ANSWERS][FAULTS];
@@ -276,16 +278,17 @@ static bool is_placeless(const mailguard_case *c)
 	return false;
 }
 
-static bool applies(const mailguard_ask *a, mailguard_ask_about about)
+static bool applies(const mailguard_interview *a,
+                    mailguard_question_about about)
 {
 	if (a->asked[about])
 		return false;
 	switch (about) {
-	case MAILGUARD_ASK_RECEIVE:
+	case MAILGUARD_QUESTION_RECEIVE:
 		return !has_seen(a->c, MAILGUARD_TEST_OP, 0);
-	case MAILGUARD_ASK_SEND:
+	case MAILGUARD_QUESTION_SEND:
 		return !has_seen(a->c, MAILGUARD_TEST_OP, 1);
-	case MAILGUARD_ASK_PLACE:
+	case MAILGUARD_QUESTION_PLACE:
 		return is_placeless(a->c);
 	default:
 		return is_wordless(a->c);
@@ -300,7 +303,7 @@ static bool is_by_hand(const mailguard_next *n)
 	       n->test == MAILGUARD_TEST_NET || n->test == MAILGUARD_TEST_CLOCK;
 }
 
-static bool was_asked(const mailguard_ask *a, const mailguard_next *n)
+static bool was_asked(const mailguard_interview *a, const mailguard_next *n)
 {
 	size_t i;
 
@@ -318,7 +321,7 @@ typedef struct choice {
 } choice;
 
 static mailguard_status consider(choice *best,
-                                 mailguard_ask *a,
+                                 mailguard_interview *a,
                                  const mailguard_question *q,
                                  mailguard_error *err)
 {
@@ -335,17 +338,17 @@ static mailguard_status consider(choice *best,
 }
 
 static mailguard_status consider_all(choice *best,
-                                     mailguard_ask *a,
+                                     mailguard_interview *a,
                                      const mailguard_verdict *v,
                                      mailguard_error *err)
 {
 	mailguard_status st = MAILGUARD_OK;
 	const mailguard_next *n;
-	mailguard_ask_about about;
+	mailguard_question_about about;
 	size_t i;
 
-	for (about = MAILGUARD_ASK_RECEIVE;
-	     about < MAILGUARD_ASK_TEST && st >= 0; about++) {
+	for (about = MAILGUARD_QUESTION_RECEIVE;
+	     about < MAILGUARD_QUESTION_TEST && st >= 0; about++) {
 		mailguard_question q = { .about = about };
 
 		if (applies(a, about))
@@ -353,7 +356,7 @@ static mailguard_status consider_all(choice *best,
 	}
 	for (i = 0; st >= 0 && (n = mailguard_verdict_next(v, i)) != NULL;
 	     i++) {
-		mailguard_question q = { .about = MAILGUARD_ASK_TEST,
+		mailguard_question q = { .about = MAILGUARD_QUESTION_TEST,
 			                 .test = n->test,
 			                 .vantage = n->vantage,
 			                 .target = n->target,
@@ -366,7 +369,7 @@ static mailguard_status consider_all(choice *best,
 }
 
 /* What is to outlive the verdict. */
-static mailguard_status open_question(mailguard_ask *a,
+static mailguard_status open_question(mailguard_interview *a,
                                       const choice *best,
                                       mailguard_error *err)
 {
@@ -378,7 +381,7 @@ static mailguard_status open_question(mailguard_ask *a,
 		a->now.text = mgi_arena_strdup(a->arena, best->q.text);
 	if (mgi_arena_failed(a->arena))
 		return mgi_fail_nomem(err);
-	if (a->now.about == MAILGUARD_ASK_TEST)
+	if (a->now.about == MAILGUARD_QUESTION_TEST)
 		a->tests[a->test_count++] =
 			(mailguard_next){ a->now.test, a->now.vantage,
 			                  a->now.target, NULL };
@@ -388,7 +391,7 @@ static mailguard_status open_question(mailguard_ask *a,
 	return mgi_ask_say(a, err);
 }
 
-static mailguard_status choose(mailguard_ask *a, mailguard_error *err)
+static mailguard_status choose(mailguard_interview *a, mailguard_error *err)
 {
 	choice best = { .worth = 0 };
 	mailguard_verdict *v;
@@ -410,9 +413,9 @@ static mailguard_status choose(mailguard_ask *a, mailguard_error *err)
 	return st;
 }
 
-mailguard_status mailguard_ask_next(const mailguard_question **out,
-                                    mailguard_ask *a,
-                                    mailguard_error *err)
+mailguard_status mailguard_interview_next(const mailguard_question **out,
+                                          mailguard_interview *a,
+                                          mailguard_error *err)
 {
 	mailguard_status st = a->open ? MAILGUARD_OK : choose(a, err);
 
@@ -420,12 +423,12 @@ mailguard_status mailguard_ask_next(const mailguard_question **out,
 	return st;
 }
 
-mailguard_status mailguard_ask_new(mailguard_ask **out,
-                                   mailguard_case *c,
-                                   mailguard_error *err)
+mailguard_status mailguard_interview_new(mailguard_interview **out,
+                                         mailguard_case *c,
+                                         mailguard_error *err)
 {
 	mgi_arena *arena;
-	mailguard_ask *a;
+	mailguard_interview *a;
 
 	*out = NULL;
 	if (!c)
@@ -450,7 +453,7 @@ mailguard_status mailguard_ask_new(mailguard_ask **out,
 	return MAILGUARD_OK;
 }
 
-void mailguard_ask_free(mailguard_ask *a)
+void mailguard_interview_free(mailguard_interview *a)
 {
 	if (!a)
 		return;

@@ -9,19 +9,19 @@
 #define MGI_ASK_ACCOUNTS 64 /* with more of them answers are not thought over \
 	                     */
 
-struct mailguard_ask {
+struct mailguard_interview {
 	mailguard *mg;
 	mailguard_case *c;
 	mailguard_buffer text;
 	mailguard_question now;
 	bool open;             /* `now` waits for its answer */
-	bool asked[8];         /* by mailguard_ask_about, tests apart */
+	bool asked[8];         /* by mailguard_question_about, tests apart */
 	mailguard_next *tests; /* those asked for */
 	size_t test_count, count;
 	mgi_arena *arena;
 };
 
 /* The words of the question `a->now`, into a->text. */
-mailguard_status mgi_ask_say(mailguard_ask *a, mailguard_error *err);
+mailguard_status mgi_ask_say(mailguard_interview *a, mailguard_error *err);
 
 #endif

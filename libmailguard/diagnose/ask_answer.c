@@ -58,7 +58,7 @@ static word word_of(mailguard_span s)
 	return WORD_OTHER;
 }
 
-static mailguard_status not_understood(const mailguard_ask *a,
+static mailguard_status not_understood(const mailguard_interview *a,
                                        const char *words,
                                        mailguard_error *err)
 {
@@ -79,7 +79,7 @@ static const char *name_of(const mailguard_case *c, const char *account)
 	return account;
 }
 
-static void list_accounts(mailguard_ask *a)
+static void list_accounts(mailguard_interview *a)
 {
 	size_t i, number = 0;
 
@@ -94,7 +94,7 @@ static void list_accounts(mailguard_ask *a)
 	}
 }
 
-mailguard_status mgi_ask_say(mailguard_ask *a, mailguard_error *err)
+mailguard_status mgi_ask_say(mailguard_interview *a, mailguard_error *err)
 {
 	static const mgi_say_id rows[] = { MGI_SAY_ASK_RECEIVE,
 		                           MGI_SAY_ASK_SEND, MGI_SAY_ASK_PLACE,
@@ -102,15 +102,15 @@ mailguard_status mgi_ask_say(mailguard_ask *a, mailguard_error *err)
 	mailguard_question *q = &a->now;
 
 	mgi_buf_cut(&a->text, 0);
-	if (q->about == MAILGUARD_ASK_TEST)
+	if (q->about == MAILGUARD_QUESTION_TEST)
 		mgi_say(&a->text, a->mg,
 		        q->test == MAILGUARD_TEST_STATUS ? MGI_SAY_ASK_STATUS
 		                                         : MGI_SAY_ASK_TEST,
 		        "test", q->text);
 	else
 		mgi_say(&a->text, a->mg,
-		        rows[q->about - MAILGUARD_ASK_RECEIVE]);
-	if (q->about < MAILGUARD_ASK_MESSAGE)
+		        rows[q->about - MAILGUARD_QUESTION_RECEIVE]);
+	if (q->about < MAILGUARD_QUESTION_MESSAGE)
 		list_accounts(a);
 	q->text = mgi_buf_text(&a->text);
 	return mgi_buf_status(&a->text, err);
@@ -154,7 +154,7 @@ static mailguard_span next_word(mailguard_span *rest)
 
 /* A flag a link in `named`; EINVAL if a word names none. */
 static mailguard_status accounts_of(bool *named,
-                                    mailguard_ask *a,
+                                    mailguard_interview *a,
                                     const char *words,
                                     mailguard_error *err)
 {
@@ -176,7 +176,7 @@ static mailguard_status accounts_of(bool *named,
 	return MAILGUARD_OK;
 }
 
-static mailguard_status take_accounts(mailguard_ask *a,
+static mailguard_status take_accounts(mailguard_interview *a,
                                       const bool *named,
                                       mailguard_error *err)
 {
@@ -191,10 +191,10 @@ static mailguard_status take_accounts(mailguard_ask *a,
 			continue;
 		e.test = MAILGUARD_TEST_OP;
 		e.account = l->account;
-		e.outgoing = a->now.about == MAILGUARD_ASK_SEND;
+		e.outgoing = a->now.about == MAILGUARD_QUESTION_SEND;
 		e.outcome = named[i] ? MAILGUARD_OUTCOME_FAIL
 		                     : MAILGUARD_OUTCOME_OK;
-		if (a->now.about != MAILGUARD_ASK_PLACE)
+		if (a->now.about != MAILGUARD_QUESTION_PLACE)
 			st = mailguard_case_observe(a->c, &e, err);
 		else if (l->store && l->place == MAILGUARD_PLACE_UNKNOWN)
 			l->place = named[i] ? MAILGUARD_PLACE_CLOUD
@@ -203,7 +203,7 @@ static mailguard_status take_accounts(mailguard_ask *a,
 	return st;
 }
 
-static mailguard_status answer_accounts(mailguard_ask *a,
+static mailguard_status answer_accounts(mailguard_interview *a,
                                         const char *words,
                                         mailguard_error *err)
 {
@@ -220,7 +220,7 @@ static mailguard_status answer_accounts(mailguard_ask *a,
 }
 
 /* What the words mean belongs to all that fails in the mail program. */
-static mailguard_status answer_message(mailguard_ask *a,
+static mailguard_status answer_message(mailguard_interview *a,
                                        const char *words,
                                        mailguard_error *err)
 {
@@ -250,7 +250,7 @@ static mailguard_status answer_message(mailguard_ask *a,
 	return st;
 }
 
-static mailguard_status answer_test(mailguard_ask *a,
+static mailguard_status answer_test(mailguard_interview *a,
                                     word said,
                                     mailguard_error *err)
 {
@@ -269,9 +269,9 @@ static mailguard_status answer_test(mailguard_ask *a,
 	return mailguard_case_observe(a->c, &e, err);
 }
 
-mailguard_status mailguard_ask_answer(mailguard_ask *a,
-                                      const char *words,
-                                      mailguard_error *err)
+mailguard_status mailguard_interview_answer(mailguard_interview *a,
+                                            const char *words,
+                                            mailguard_error *err)
 {
 	word said = word_of(mgi_span_trim(mgi_span_of(words ? words : "")));
 	mailguard_status st = MAILGUARD_OK;
@@ -281,9 +281,9 @@ mailguard_status mailguard_ask_answer(mailguard_ask *a,
 		                MGI_SAY_ASK_NONE_OPEN);
 	if (said == WORD_UNKNOWN)
 		st = MAILGUARD_OK;
-	else if (a->now.about < MAILGUARD_ASK_MESSAGE)
+	else if (a->now.about < MAILGUARD_QUESTION_MESSAGE)
 		st = answer_accounts(a, words, err);
-	else if (a->now.about == MAILGUARD_ASK_MESSAGE)
+	else if (a->now.about == MAILGUARD_QUESTION_MESSAGE)
 		st = said == WORD_NO ? MAILGUARD_OK
 		                     : answer_message(a, words, err);
 	else if (said == WORD_YES || said == WORD_NO)

@@ -48,11 +48,11 @@ static mailguard_status four(mailguard_case **out, mailguard *handle)
 static const char *told(const mailguard_question *q)
 {
 	switch (q->about) {
-	case MAILGUARD_ASK_RECEIVE:
+	case MAILGUARD_QUESTION_RECEIVE:
 		return "1, 2 a3";
-	case MAILGUARD_ASK_SEND:
+	case MAILGUARD_QUESTION_SEND:
 		return "1 2 3";
-	case MAILGUARD_ASK_PLACE:
+	case MAILGUARD_QUESTION_PLACE:
 		return "a1 a2 a3";
 	default:
 		return "?";
@@ -63,15 +63,15 @@ static mailguard_status interview(mailguard_case *c, int *likely_after)
 {
 	const mailguard_question *q;
 	mailguard_verdict *v;
-	mailguard_ask *a;
-	mailguard_status st = mailguard_ask_new(&a, c, NULL);
+	mailguard_interview *a;
+	mailguard_status st = mailguard_interview_new(&a, c, NULL);
 
 	*likely_after = 0;
 	while (st == MAILGUARD_OK &&
-	       (st = mailguard_ask_next(&q, a, NULL)) == MAILGUARD_OK) {
+	       (st = mailguard_interview_next(&q, a, NULL)) == MAILGUARD_OK) {
 		int number = q->number;
 
-		st = mailguard_ask_answer(a, told(q), NULL);
+		st = mailguard_interview_answer(a, told(q), NULL);
 		if (st == MAILGUARD_OK)
 			st = mailguard_case_weigh(&v, c, NULL);
 		if (st < 0)
@@ -81,7 +81,7 @@ static mailguard_status interview(mailguard_case *c, int *likely_after)
 			*likely_after = number;
 		mailguard_verdict_free(v);
 	}
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	return st;
 }
 
@@ -107,21 +107,21 @@ Test(ask, asks_first_what_fails_and_the_same_until_it_is_answered)
 	const mailguard_question *q;
 	mailguard_error err;
 	mailguard_case *c;
-	mailguard_ask *a;
+	mailguard_interview *a;
 
 	ok(four(&c, mg));
-	ok(mailguard_ask_new(&a, c, NULL));
-	cr_expect(eq(int, mailguard_ask_answer(a, "yes", &err),
+	ok(mailguard_interview_new(&a, c, NULL));
+	cr_expect(eq(int, mailguard_interview_answer(a, "yes", &err),
 	             MAILGUARD_EINVAL));
-	ok(mailguard_ask_next(&q, a, NULL));
-	cr_expect(eq(i32, q->about, MAILGUARD_ASK_RECEIVE));
+	ok(mailguard_interview_next(&q, a, NULL));
+	cr_expect(eq(i32, q->about, MAILGUARD_QUESTION_RECEIVE));
 	cr_expect_not_null(strstr(q->text, "4 a4"));
-	cr_expect(eq(int, mailguard_ask_answer(a, "1 nobody", &err),
+	cr_expect(eq(int, mailguard_interview_answer(a, "1 nobody", &err),
 	             MAILGUARD_EINVAL));
 	cr_expect(eq(str, err.code, "ask.answer-unknown"));
-	ok(mailguard_ask_next(&q, a, NULL));
+	ok(mailguard_interview_next(&q, a, NULL));
 	cr_expect(eq(i32, q->number, 1));
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	mailguard_case_free(c);
 }
 
@@ -130,23 +130,24 @@ Test(ask, takes_the_words_of_a_message_for_all_that_fails)
 	const mailguard_question *q;
 	mailguard_verdict *v;
 	mailguard_case *c;
-	mailguard_ask *a;
+	mailguard_interview *a;
 
 	ok(four(&c, mg));
-	ok(mailguard_ask_new(&a, c, NULL));
-	while (mailguard_ask_next(&q, a, NULL) == MAILGUARD_OK)
-		ok(mailguard_ask_answer(a,
-		                        q->about == MAILGUARD_ASK_RECEIVE ? "2"
-		                        : q->about == MAILGUARD_ASK_MESSAGE
-		                                ? "0x800CCC92 -ERR "
-		                                  "[AUTH] Invalid "
-		                                  "password"
-		                                : "?",
-		                        NULL));
+	ok(mailguard_interview_new(&a, c, NULL));
+	while (mailguard_interview_next(&q, a, NULL) == MAILGUARD_OK)
+		ok(mailguard_interview_answer(
+			a,
+			q->about == MAILGUARD_QUESTION_RECEIVE ? "2"
+			: q->about == MAILGUARD_QUESTION_MESSAGE
+				? "0x800CCC92 -ERR "
+				  "[AUTH] Invalid "
+				  "password"
+				: "?",
+			NULL));
 	ok(mailguard_case_weigh(&v, c, NULL));
 	cr_expect(eq(i32, mailguard_verdict_fault(v), MAILGUARD_FAULT_AUTH));
 	mailguard_verdict_free(v);
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	mailguard_case_free(c);
 }
 
@@ -155,16 +156,16 @@ Test(ask, understands_answers_in_japanese)
 	const mailguard_question *q;
 	mailguard_verdict *v;
 	mailguard_case *c;
-	mailguard_ask *a;
+	mailguard_interview *a;
 
 	ok(four(&c, mg));
-	ok(mailguard_ask_new(&a, c, NULL));
-	while (mailguard_ask_next(&q, a, NULL) == MAILGUARD_OK)
-		ok(mailguard_ask_answer(a, "なし", NULL));
+	ok(mailguard_interview_new(&a, c, NULL));
+	while (mailguard_interview_next(&q, a, NULL) == MAILGUARD_OK)
+		ok(mailguard_interview_answer(a, "なし", NULL));
 	ok(mailguard_case_weigh(&v, c, NULL));
 	cr_expect(eq(i32, mailguard_verdict_fault(v), MAILGUARD_FAULT_NONE));
 	mailguard_verdict_free(v);
-	mailguard_ask_free(a);
+	mailguard_interview_free(a);
 	mailguard_case_free(c);
 }
 

@@ -30,8 +30,10 @@ CLOUD = {
 
 class Ask(unittest.TestCase):
     def test_questions_lead_to_the_folder_without_a_probe(self):
-        case = {"accounts": CLOUD["accounts"], "observations": []}
-        answers = {"receive": "1 2", "send": "1,2", "OneDrive": "1 2"}
+        case = {"accounts": {
+            f"a{i}": {"sv": f"S{i}", "pv": f"P{i}", "st": f"m{i}"}
+            for i in range(1, 5)}, "observations": []}
+        answers = {"receive": "1 2 3", "send": "1,2,3", "OneDrive": "1 2 a3"}
         ask, n = mailguard.Ask(case), 0
         while ask.verdict().grade != "likely":
             question = ask.question()
