@@ -43,6 +43,7 @@ mgi_io mgi_conn_open(mgi_conn *c, const mgi_address *to, int32_t port, int *sys)
 	*sys = 0;
 	len = name_of(&n, to, port);
 	c->tls = NULL;
+	c->reset = false;
 	c->fd = socket(n.any.sa_family,
 	               SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd < 0) {
@@ -71,7 +72,8 @@ mgi_io mgi_conn_opened(mgi_conn *c, unsigned events, int *sys)
 #endif
 	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, sys, &len))
 		*sys = errno;
-	return *sys ? MGI_IO_FAILED : MGI_IO_OK;
+	c->reset = *sys == ECONNRESET;
+	return *sys && !c->reset ? MGI_IO_FAILED : MGI_IO_OK;
 }
 
 void mgi_conn_hurry(const mgi_conn *c)
@@ -95,8 +97,12 @@ mgi_io mgi_conn_recv(mgi_conn *c, void *to, size_t room, size_t *got, int *sys)
 	if (c->tls)
 		return mgi_tls_recv(c->tls, to, room, got, sys);
 	n = recv(c->fd, to, room, 0);
-	if (n == 0)
+	if (n == 0 && !c->reset)
 		return MGI_IO_END;
+	if (n == 0) {
+		*sys = ECONNRESET;
+		return MGI_IO_FAILED;
+	}
 	if (n < 0 && later(errno))
 		return MGI_IO_READ;
 	if (n < 0) {

@@ -7,14 +7,16 @@
 #include "net/wire/tls.h"
 
 typedef struct mgi_conn {
-	int fd; /* -1: none */
+	int fd;     /* -1: none */
+	bool reset; /* before anything was read */
 	mgi_tls_line *tls;
 } mgi_conn;
 
-#define MGI_CONN_NONE ((mgi_conn){ -1, NULL })
+#define MGI_CONN_NONE ((mgi_conn){ -1, false, NULL })
 
 /* OK: connected. WRITE: under way, ask mgi_conn_opened() with what the loop
-   then tells of it. */
+   then tells of it. A port that takes nobody refuses; a reset means that the
+   connection was taken first, and is told of whoever reads next. */
 mgi_io mgi_conn_open(mgi_conn *c,
                      const mgi_address *to,
                      int32_t port,
