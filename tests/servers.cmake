@@ -2,7 +2,7 @@
 # Python's own clients first; then the program is to see what they saw.
 set(servers_patience 4) # seconds until silence is silence
 if(MAILGUARD_SANITIZE OR MAILGUARD_COVERAGE)
-  set(servers_patience 20)
+  set(servers_patience 10) # less than a greeting takes a byte at a time
 endif()
 
 function(mg_servers name)

@@ -240,6 +240,7 @@ Test(store_archive, salvage_keeps_folders_flags_and_dates)
 	const mailguard_item *item;
 	mailguard_store *s;
 	mailguard_walk *w;
+	mgi_arena *arena;
 	char dest[4096];
 	int n = 0;
 
@@ -266,7 +267,9 @@ Test(store_archive, salvage_keeps_folders_flags_and_dates)
 	cr_expect(eq(int, n, 2));
 	mailguard_walk_free(w);
 	mailguard_store_free(s);
-	mgi_archive_clear(mgi_arena_new(mg), dest);
+	arena = mgi_arena_new(mg);
+	mgi_archive_clear(arena, dest);
+	mgi_arena_free(arena);
 }
 
 Test(store_archive, every_failing_allocation_is_survived)
