@@ -53,7 +53,7 @@ void mgi_base64_lines(mailguard_buffer *out,
 		return;
 	while (s.len >= MGI_BASE64_LINE + MGI_BASE64_OVER) {
 		mgi_base64_groups_over(to, s.data, MGI_BASE64_LINE / 3);
-		to += MGI_BASE64_LINE / 3 * 4;
+		to += (size_t)(MGI_BASE64_LINE / 3 * 4);
 		memcpy(to, line_end, end);
 		to += end;
 		s = mgi_span(s.data + MGI_BASE64_LINE, s.len - MGI_BASE64_LINE);

@@ -45,8 +45,8 @@ static bool has_avx2(void)
  */
 AVX2 static __m256i by_row(__m256i x, const unsigned char *by, int k)
 {
-	__m256i row = _mm256_broadcastsi128_si256(
-		_mm_loadu_si128((const __m128i *)(const void *)(by + 16 * k)));
+	__m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128(
+		(const __m128i *)(const void *)(by + (size_t)16 * (size_t)k)));
 
 	x = _mm256_xor_si256(x, _mm256_set1_epi8((char)(16 * k)));
 	x = _mm256_adds_epu8(x, _mm256_set1_epi8(0x70));
@@ -71,7 +71,7 @@ VBMI static size_t translate_widest(unsigned char *at,
 	int k;
 
 	for (k = 0; k < 4; k++)
-		table[k] = _mm512_loadu_si512(by + 64 * k);
+		table[k] = _mm512_loadu_si512(by + (size_t)64 * (size_t)k);
 	for (i = 0; i + 64 <= n; i += 64) {
 		__m512i x = _mm512_loadu_si512(at + i);
 		__m512i low = _mm512_permutex2var_epi8(table[0], x, table[1]);

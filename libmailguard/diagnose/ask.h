@@ -5,9 +5,10 @@
  */
 #include "diagnose/verdict.h"
 
-#define MGI_ASK_MAX 12      /* questions; then nobody wants to answer more */
-#define MGI_ASK_ACCOUNTS 64 /* with more of them answers are not thought over \
-	                     */
+#define MGI_ASK_MAX 12 /* questions; then nobody wants to answer more */
+#define MGI_ASK_ACCOUNTS                              \
+ 64 /* with more of them answers are not thought over \
+     */
 
 struct mailguard_interview {
 	mailguard *mg;

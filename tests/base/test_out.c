@@ -54,7 +54,8 @@ static mailguard_status write_file(const char *path,
 		mgi_out_write(o, mgi_span(bytes + at,
 		                          n - at < piece ? n - at : piece));
 	if (change >= 0) {
-		snprintf(partial, sizeof(partial), "%s.mailguard-partial", path);
+		snprintf(partial, sizeof(partial), "%s.mailguard-partial",
+		         path);
 		fd = open(partial, O_WRONLY);
 		cr_assert(ge(int, fd, 0));
 		cr_assert(eq(sz, (size_t)pwrite(fd, "#", 1, change), 1));

@@ -193,7 +193,9 @@ Test(store_salvage, a_cancelled_salvage_leaves_nothing)
 		                                     NULL),
 		             MAILGUARD_ECANCELLED));
 		cr_expect(lt(int, access(dest_of(path, "d"), F_OK), 0));
-		cr_expect(lt(int, access(dest_of(path, "d.mailguard-partial"), F_OK), 0));
+		cr_expect(lt(int,
+		             access(dest_of(path, "d.mailguard-partial"), F_OK),
+		             0));
 	}
 	mailguard_store_free(store);
 }
