@@ -4,7 +4,7 @@ if(MAILGUARD_PYTHON AND NOT MAILGUARD_SANITIZE)
     discover -s ${CMAKE_CURRENT_SOURCE_DIR}/python)
   add_test(NAME python.other COMMAND ${Python3_EXECUTABLE}
     ${CMAKE_CURRENT_SOURCE_DIR}/python/other.py)
-  set_tests_properties(python.package PROPERTIES LABELS python TIMEOUT 120
+  set_tests_properties(python.package PROPERTIES LABELS python TIMEOUT 300
     ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/bindings/python;PYTHONDONTWRITEBYTECODE=1")
   set_tests_properties(python.other PROPERTIES LABELS python TIMEOUT 300
     SKIP_RETURN_CODE 77)

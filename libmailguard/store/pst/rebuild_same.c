@@ -25,6 +25,7 @@ static mailguard_status blocks_same(bool *same,
 	uint32_t wrong = 1;
 
 	*same = false;
+	memset(&is, 0, sizeof(is));
 	st = mgi_pst_block_find(&was, &p->from, a, err);
 	if (st == MAILGUARD_OK)
 		st = mgi_pst_block_find(&is, &p->to, b, err);
